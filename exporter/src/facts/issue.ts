@@ -1,0 +1,33 @@
+/** The closed list of issue codes. */
+export const ISSUE_CODES = [
+  'unreadable_file',
+  'bad_json',
+  'missing_field',
+  'bad_value',
+  'missing_blob',
+  'refused_pickle',
+  'oversized_blob',
+  'no_resources',
+  'no_host',
+  'unknown_host',
+  'gpus_on_gpuless_host',
+  'over_requested_host',
+  'unpriced_host',
+  'clock_skew',
+  'duplicate_record',
+] as const;
+export type IssueCode = (typeof ISSUE_CODES)[number];
+
+/** A rejected or doubtful fact: where it is, what is wrong, what to do. Unknown places are null. */
+export type Issue = {
+  readonly code: IssueCode;
+  readonly feed: string;
+  readonly file: string | null;
+  readonly line: number | null;
+  readonly column: number | null;
+  readonly field: string | null;
+  readonly value: string | null;
+  readonly reason: string;
+  readonly remedy: string;
+  readonly count: number;
+};

@@ -1,0 +1,164 @@
+import type { Attempt, Outcome, RunKey } from '../facts/attempt';
+import type { AllocatedCharge, HourClosing, OriginCharge } from '../facts/charge';
+import type { Issue } from '../facts/issue';
+import type { Labels, Run } from '../facts/run';
+import type { Instant, Interval } from '../units/interval';
+
+/** Numbers published loads, rising; reads state up to which load they look. 0 is the empty store. */
+export type LoadId = number;
+
+/**
+ * Everything one cycle learned, published by one atomic act: readers see all of it or nothing.
+ * `key` is ours: the same key with the same content is skipped, with other content it throws {@link IdempotencyError}.
+ * Closing a host-hour that is closed already reverses its rows and adds the new ones, unless they are equal.
+ */
+export type Load = {
+  readonly key: string;
+  readonly at: Instant;
+  readonly runs: readonly Run[];
+  readonly attempts: readonly Attempt[];
+  readonly closings: readonly HourClosing[];
+  /** Issues found since the load before, by feed and place; the latest count of each stands. */
+  readonly issues: readonly Issue[];
+};
+
+export type PublishOutcome = { readonly outcome: 'published' | 'skipped'; readonly loadId: LoadId };
+
+/** What a feed needs to go on after a restart. */
+export type KnownRun = { readonly key: RunKey; readonly outcome: Outcome; readonly fingerprint: string };
+
+/** Where a host's ledger stands. */
+export type HostSpan = {
+  readonly host: string;
+  /** Start of the first holding and end of the last one known (open holdings: null). */
+  readonly firstHeld: Instant;
+  readonly lastHeld: Instant | null;
+};
+
+/** Sums over the closed pieces of one run. */
+export type ClosedCost = {
+  readonly key: RunKey;
+  /** Σ priced amounts, 10⁻¹². */
+  readonly estimated: bigint;
+  readonly billed: bigint;
+  /** Attempt-milliseconds with and without a price. */
+  readonly pricedMs: number;
+  readonly unpricedMs: number;
+  readonly heldGpuSeconds: number;
+};
+
+export type RunQuery = {
+  /** Case-insensitive part of flow, run id, user or a tag. */
+  readonly q?: string;
+  readonly deployment?: string;
+  readonly flow?: string;
+  /** '' asks for runs without a team. */
+  readonly team?: string;
+  readonly outcome?: Outcome;
+  readonly experiment?: string;
+  readonly from?: Instant;
+  readonly to?: Instant;
+  readonly limit: number;
+  /** Keyset: strictly after this run in (startedAt desc, deployment, flow, run) order. */
+  readonly after?: { readonly startedAt: Instant; readonly key: RunKey };
+};
+
+export type FlowRow = {
+  readonly deployment: string;
+  readonly flow: string;
+  readonly runs: number;
+  readonly lastStartedAt: Instant;
+};
+
+/** Cost of one (run, step) inside a window; the caller groups it by whatever label it shows. */
+export type RollupRow = {
+  readonly deployment: string;
+  readonly flow: string;
+  /** The group's value; null where runs carry none. */
+  readonly value: string | null;
+  readonly estimated: bigint;
+  readonly billed: bigint;
+  readonly heldGpuSeconds: number;
+  readonly unpricedMs: number;
+  readonly runs: number;
+};
+
+export type RollupBy = 'flow' | 'step' | 'config_variant' | keyof Labels;
+
+/** A closed charge period with its sums by kind and cause, for idle views. */
+export type HostPeriodRow = {
+  readonly origin: OriginCharge;
+  readonly workload: bigint | null;
+  readonly unattributed: bigint | null;
+  /** By cause; absent causes are not listed. */
+  readonly idle: readonly { readonly cause: string; readonly amount: bigint | null; readonly gpuSeconds: number }[];
+  readonly heldGpuSeconds: number;
+};
+
+/** How much one step of one past run held on average while it ran. */
+export type StepHistoryRow = {
+  readonly run: string;
+  readonly variantId: string | null;
+  readonly step: string;
+  /** Σ over attempts of GPUs × ms; vCPUs × ms; bytes × ms. */
+  readonly gpuMs: number;
+  readonly vcpuMs: number;
+  readonly byteMs: number;
+  /** Length of the union of its attempts' intervals. */
+  readonly busyMs: number;
+};
+
+/** Two loads share a key but not their content: a bug of ours or a tampered input. */
+export class IdempotencyError extends Error {
+  override readonly name = 'IdempotencyError';
+}
+
+/** The store's files do not hold what was published; finance must not be shown numbers. */
+export class IntegrityError extends Error {
+  override readonly name = 'IntegrityError';
+}
+
+/** Where facts and the ledger are kept. All reads are snapshots at `asOf`. */
+export interface Store {
+  /** Stages, verifies (counts, and Σ pieces = origin for every host-hour, re-summed in SQL) and publishes. */
+  publish(load: Load): Promise<PublishOutcome>;
+  lastLoad(): Promise<LoadId>;
+
+  knownRuns(deployment: string, asOf: LoadId): Promise<KnownRun[]>;
+  /** Latest revision of the attempts of these runs. */
+  attemptsOfRuns(keys: readonly RunKey[], asOf: LoadId): Promise<Attempt[]>;
+  /** Latest revision of every attempt on `hosts` that shares time with `span`; open attempts reach to infinity; clones left out. */
+  attemptsOnHosts(hosts: readonly string[], span: Interval, asOf: LoadId): Promise<Attempt[]>;
+  /** Attempts that have no host or hold unknown resources and share time with `span`. */
+  hostSpans(asOf: LoadId): Promise<HostSpan[]>;
+  /** Closed hours of a host inside `span`, with the pricing they were closed under. */
+  closedHours(host: string, span: Interval, asOf: LoadId): Promise<{ hour: Instant; pricingHash: string }[]>;
+  /** End of the last closed hour by host. */
+  closedUntil(asOf: LoadId): Promise<Map<string, Instant>>;
+
+  flows(asOf: LoadId, query: { q?: string; deployment?: string; limit: number; after?: { deployment: string; flow: string } }): Promise<FlowRow[]>;
+  runs(query: RunQuery, asOf: LoadId): Promise<Run[]>;
+  runsByKey(keys: readonly RunKey[], asOf: LoadId): Promise<Run[]>;
+  /** Runs of every deployment that have this flow and id. */
+  findRun(flow: string, run: string, deployment: string | undefined, asOf: LoadId): Promise<Run[]>;
+  /** Runs that are open or ended at or after `since`, newest first, for `/metrics`. */
+  recentRuns(since: Instant, asOf: LoadId): Promise<Run[]>;
+  closedCosts(keys: readonly RunKey[], asOf: LoadId): Promise<ClosedCost[]>;
+  /** Net pieces of one run, oldest period first. */
+  piecesOfRun(key: RunKey, asOf: LoadId): Promise<AllocatedCharge[]>;
+  /** Net origin charges of these periods, with all their pieces' sums. */
+  hostPeriods(
+    query: { hosts?: readonly string[]; from: Instant; to: Instant; limit: number; after?: { start: Instant; host: string } },
+    asOf: LoadId,
+  ): Promise<HostPeriodRow[]>;
+  /** Every net piece of one host's charge period, for receipts. */
+  piecesOfPeriod(host: string, period: Interval, asOf: LoadId): Promise<AllocatedCharge[]>;
+  rollup(by: RollupBy, window: Interval, asOf: LoadId): Promise<RollupRow[]>;
+  gpuTime(asOf: LoadId): Promise<{ kind: string; cause: string | null; team: string | null; host: string; gpuSeconds: number }[]>;
+  stepHistory(flow: { deployment: string; flow: string }, lastRuns: number, asOf: LoadId): Promise<StepHistoryRow[]>;
+  issues(asOf: LoadId, query: { limit: number; offset: number }): Promise<Issue[]>;
+
+  /** Published loads against the rows that are there, detached parts, `CHECK TABLE`; throws {@link IntegrityError}. */
+  verify(): Promise<void>;
+  close(): Promise<void>;
+}
