@@ -38,5 +38,13 @@ export type Labels = {
 export const DIMENSIONS = ['team', 'project', 'cost_center', 'experiment', 'model_version'] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
 
+/** What of a run's attempts cannot be charged, or is known only up to its last sign; its cost is complete when both are 0. */
+export type Gaps = {
+  /** Attempts whose host or resources nothing tells; clones left out. */
+  readonly unchargedAttempts: number;
+  /** Attempts that were closed by silence. */
+  readonly lostAttempts: number;
+};
+
 /** A run with its attribution, as the store keeps it. */
-export type Run = RunRecord & { readonly labels: Labels };
+export type Run = RunRecord & { readonly labels: Labels; readonly gaps: Gaps };

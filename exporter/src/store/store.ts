@@ -136,7 +136,10 @@ export interface Store {
   /** End of the last closed hour by host. */
   closedUntil(asOf: LoadId): Promise<Map<string, Instant>>;
 
-  flows(asOf: LoadId, query: { q?: string; deployment?: string; limit: number; after?: { deployment: string; flow: string } }): Promise<FlowRow[]>;
+  flows(
+    asOf: LoadId,
+    query: { q?: string; deployment?: string; limit: number; after?: { deployment: string; flow: string } },
+  ): Promise<FlowRow[]>;
   runs(query: RunQuery, asOf: LoadId): Promise<Run[]>;
   runsByKey(keys: readonly RunKey[], asOf: LoadId): Promise<Run[]>;
   /** Runs of every deployment that have this flow and id. */
@@ -148,13 +151,22 @@ export interface Store {
   piecesOfRun(key: RunKey, asOf: LoadId): Promise<AllocatedCharge[]>;
   /** Net origin charges of these periods, with all their pieces' sums. */
   hostPeriods(
-    query: { hosts?: readonly string[]; from: Instant; to: Instant; limit: number; after?: { start: Instant; host: string } },
+    query: {
+      hosts?: readonly string[];
+      from: Instant;
+      to: Instant;
+      limit: number;
+      after?: { start: Instant; host: string };
+    },
     asOf: LoadId,
   ): Promise<HostPeriodRow[]>;
   /** Every net piece of one host's charge period, for receipts. */
   piecesOfPeriod(host: string, period: Interval, asOf: LoadId): Promise<AllocatedCharge[]>;
-  rollup(by: RollupBy, window: Interval, asOf: LoadId): Promise<RollupRow[]>;
-  gpuTime(asOf: LoadId): Promise<{ kind: string; cause: string | null; team: string | null; host: string; gpuSeconds: number }[]>;
+  /** Cost by group inside a window; `uncounted` runs are in the sums but not in the count of runs. */
+  rollup(query: { by: RollupBy; window: Interval; uncounted?: readonly RunKey[] }, asOf: LoadId): Promise<RollupRow[]>;
+  gpuTime(
+    asOf: LoadId,
+  ): Promise<{ kind: string; cause: string | null; team: string | null; host: string; gpuSeconds: number }[]>;
   stepHistory(flow: { deployment: string; flow: string }, lastRuns: number, asOf: LoadId): Promise<StepHistoryRow[]>;
   issues(asOf: LoadId, query: { limit: number; offset: number }): Promise<Issue[]>;
 

@@ -14,12 +14,12 @@ const MAX_DIGITS = 60;
 export function parseDecimal(text: string): Decimal | DecimalFault {
   const match = DECIMAL.exec(text);
   if (!match) return { fault: 'is not a plain decimal number' };
-  const [, sign, whole = '', fraction = '', exponent = '0'] = match;
+  const [, sign, whole, fraction = '', exponent = '0'] = match;
   const scale = fraction.length - Number(exponent);
-  if (whole.length + fraction.length > MAX_DIGITS || Math.abs(scale) > MAX_DIGITS) {
+  if (whole!.length + fraction.length > MAX_DIGITS || Math.abs(scale) > MAX_DIGITS) {
     return { fault: `has more than ${MAX_DIGITS} digits` };
   }
-  const magnitude = BigInt(whole + fraction);
+  const magnitude = BigInt(whole! + fraction);
   const digits = sign === '-' ? -magnitude : magnitude;
   return scale < 0 ? { digits: digits * 10n ** BigInt(-scale), scale: 0 } : { digits, scale };
 }

@@ -10,7 +10,10 @@ export const HOUR_MS = 3_600_000;
 
 /** Makes `[start, end)`; an end before its start throws. */
 export function interval(start: Instant, end: Instant): Interval {
-  assert(Number.isSafeInteger(start) && Number.isSafeInteger(end), `Interval borders must be whole milliseconds: ${start}, ${end}.`);
+  assert(
+    Number.isSafeInteger(start) && Number.isSafeInteger(end),
+    `Interval borders must be whole milliseconds: ${start}, ${end}.`,
+  );
   assert(start <= end, `Interval ends before it starts: ${end} < ${start}.`);
   return { start, end };
 }
@@ -40,7 +43,8 @@ export function hourStart(instant: Instant): Instant {
 /** The UTC hours that `span` touches, earliest first, whole. */
 export function hoursTouching(span: Interval): Interval[] {
   const hours: Interval[] = [];
-  for (let start = hourStart(span.start); start < span.end; start += HOUR_MS) hours.push({ start, end: start + HOUR_MS });
+  for (let start = hourStart(span.start); start < span.end; start += HOUR_MS)
+    hours.push({ start, end: start + HOUR_MS });
   return hours;
 }
 
@@ -53,7 +57,9 @@ export function monthOf(instant: Instant): Interval {
 
 /** Cuts `span` at every border strictly inside it. */
 export function cutAt(span: Interval, borders: Iterable<Instant>): Interval[] {
-  const inside = [...new Set(borders)].filter((border) => span.start < border && border < span.end).sort((a, b) => a - b);
+  const inside = [...new Set(borders)]
+    .filter((border) => span.start < border && border < span.end)
+    .sort((a, b) => a - b);
   const edges = [span.start, ...inside, span.end];
   return edges.slice(1).map((end, index) => ({ start: edges[index]!, end }));
 }

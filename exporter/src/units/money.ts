@@ -17,8 +17,8 @@ export function money<C extends Currency>(amount: bigint, currency: C): Money<C>
   return { amount, currency };
 }
 
-/** Adds two amounts of one currency; another currency throws. */
-export function add<C extends Currency>(a: Money<C>, b: Money<C>): Money<C> {
+/** Adds two amounts of one currency; another currency does not compile, and throws where types did not see it. */
+export function add<C extends Currency>(a: Money<C>, b: Money<NoInfer<C>>): Money<C> {
   assert(a.currency === b.currency, `Amounts in ${a.currency} and ${b.currency} cannot be added without a dated rate.`);
   return { amount: a.amount + b.amount, currency: a.currency };
 }

@@ -32,6 +32,7 @@ export const bytesFromGibibytes = (gibibytes: number): Bytes => bytes(BigInt(Mat
 /** Nano-GPUs as GPUs; approximate. */
 export const gpusFromNanoGpus = (count: NanoGpus): number => Number(count) / 1e9;
 /** Nano-GPU-milliseconds as GPU-seconds; approximate, for the wire. */
-export const gpuSecondsFromNanoGpuMilliseconds = (count: NanoGpuMilliseconds): Seconds => (Number(count) / 1e12) as Seconds;
+export const gpuSecondsFromNanoGpuMilliseconds = (count: NanoGpuMilliseconds): Seconds =>
+  (Number(count) / 1e12) as Seconds;
 /** Milliseconds as seconds. */
 export const secondsFromMilliseconds = (milliseconds: number): Seconds => (milliseconds / 1000) as Seconds;

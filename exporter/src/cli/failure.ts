@@ -1,0 +1,27 @@
+import { printFault } from '../config';
+import { StoreError } from '../store/errors';
+import { AccessError } from './access';
+import { EXIT, type Io } from './io';
+import { ConfigError } from './start-mode';
+
+/** Tells a person what went wrong and gives the exit code that says so to a program. */
+export function reportFailure(error: unknown, { stderr, exit }: Pick<Io, 'stderr' | 'exit'>): void {
+  if (error instanceof ConfigError) {
+    const { faults } = error;
+    stderr.write(`${faults.map((fault) => `${printFault(fault)}\n`).join('')}${faults.length} fault(s); nothing started.\n`);
+    return exit(EXIT.usage);
+  }
+  if (error instanceof AccessError) {
+    stderr.write(`${error.message}\n`);
+    return exit(EXIT.usage);
+  }
+  const { code } = error as NodeJS.ErrnoException;
+  const message = error instanceof Error ? error.message : String(error);
+  if (code === 'EADDRINUSE') {
+    stderr.write(`${message}\nAnother program listens there: stop it, or set server.listen to another port.\n`);
+    return exit(EXIT.usage);
+  }
+  const isExpected = error instanceof StoreError;
+  stderr.write(`${isExpected || !(error instanceof Error) ? message : (error.stack ?? message)}\n`);
+  exit(isExpected ? EXIT.unreachable : EXIT.internal);
+}

@@ -1,0 +1,62 @@
+import type { Clock } from '../clock';
+import type { Config } from '../config';
+import { yamlToPaste } from '../config/yaml-to-paste';
+import { configHashOf, createKeeper, type Keeper, type KeptFeed, type Phase } from '../cycles/keeper';
+import { createLocalFeed } from '../feeds/metaflow/local-feed';
+import { pollFeed } from '../feeds/poll-feed';
+import { labelsOf } from '../ledger/dimensions';
+import { openStore } from '../store/open-store';
+import type { Store } from '../store/store';
+import { estateFromConfig } from './estate-from-config';
+import type { StartMode } from './start-mode';
+
+/** An open store and the keeper that fills it. */
+export type OpenLedger = { readonly store: Store; readonly keeper: Keeper; close(): Promise<void> };
+
+export type LedgerOptions = {
+  readonly mode: StartMode;
+  readonly clock: Clock;
+  /** Told what is about to be done: `ingest`, `close`, `state`, and the store's `stage`, `verify`, `publish`, `clean`. */
+  readonly onPhase?: (phase: string) => void;
+};
+
+/** Opens the store of a start, wires its feeds to it, and makes sure that it still holds what was published. */
+export async function openLedger({ mode, clock, onPhase }: LedgerOptions): Promise<OpenLedger> {
+  const { config } = mode;
+  const estate = estateFromConfig(config);
+  const store = await openStore({ url: config.store.url, ...(onPhase ? { onPhase } : {}) });
+  try {
+    await store.verify();
+    const keeper = await createKeeper(
+      {
+        store,
+        estate,
+        feeds: config.feeds.metaflow.map((feed) => keptFeed(feed, { mode, clock })),
+        labelsOf: (run) => labelsOf(run, config.dimensions),
+        yamlToPaste: (host) => yamlToPaste(host.name, host, { isDeclared: host.name !== mode.undeclaredHost }),
+        closeDelayMs: config.cycles.closeDelayMs,
+        currency: config.ledger.currency,
+        example: mode.example !== null,
+        finishedTtlMs: config.metrics.finishedTtlMs,
+        ...(onPhase ? { onPhase: (phase: Phase) => onPhase(phase) } : {}),
+      },
+      clock.now(),
+    );
+    return { store, keeper, close: () => store.close() };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+function keptFeed(feed: Config['feeds']['metaflow'][number], { mode, clock }: LedgerOptions): KeptFeed {
+  const { name, deployment, path: root, host, silenceMs, pollMs } = feed;
+  const { holdings, hosts } = mode.config;
+  const source = createLocalFeed({ name, deployment, root, host, silenceMs, holdings, rebaseMs: mode.rebaseMs });
+  return {
+    source: pollFeed(source, () => clock.now()),
+    deployment,
+    pollMs,
+    configHash: configHashOf([host, holdings, hosts.map((one) => one.name)]),
+  };
+}

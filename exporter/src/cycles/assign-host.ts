@@ -1,0 +1,69 @@
+import { type Attempt, type RunKey, pathspecOf, runKeyText } from '../facts/attempt';
+import type { Issue } from '../facts/issue';
+import type { Gaps } from '../facts/run';
+import type { Estate } from './estate';
+
+/**
+ * Gives attempts that name no host the estate's only host; where there is a choice, or the named host is not
+ * declared, the attempt stays uncharged and is an issue.
+ */
+export function assignHosts(
+  attempts: readonly Attempt[],
+  estate: Estate,
+  feed: string,
+): { attempts: Attempt[]; issues: Issue[] } {
+  const names = [...estate.hosts.keys()];
+  const only = names.length === 1 ? names[0]! : null;
+  const issues = new Map<string, Issue>();
+  const assigned = attempts.map((attempt) => {
+    if (attempt.isClone) return attempt;
+    if (attempt.hosts.length === 0 && only !== null) return { ...attempt, hosts: [only] };
+    const unknown = attempt.hosts.find((host) => !estate.hosts.has(host)) ?? null;
+    if (attempt.hosts.length > 0 && unknown === null) return attempt;
+    const issue = unknown === null ? noHost(attempt, feed, names) : unknownHost(attempt, feed, unknown);
+    const name = `${issue.code} ${issue.field} ${issue.value}`;
+    issues.set(name, { ...issue, count: (issues.get(name)?.count ?? 0) + 1 });
+    return attempt;
+  });
+  return { attempts: assigned, issues: [...issues.values()] };
+}
+
+/** Gaps by run of attempts whose hosts are assigned. */
+export function gapsOf(attempts: readonly Attempt[], estate: Estate): Map<string, Gaps> {
+  const gaps = new Map<string, Gaps>();
+  for (const attempt of attempts) {
+    const text = runKeyText(attempt.key satisfies RunKey);
+    const known = gaps.get(text) ?? { unchargedAttempts: 0, lostAttempts: 0 };
+    const uncharged = !attempt.isClone && (attempt.held === null || !isPlaced(attempt, estate));
+    gaps.set(text, {
+      unchargedAttempts: known.unchargedAttempts + (uncharged ? 1 : 0),
+      lostAttempts: known.lostAttempts + (attempt.outcome === 'lost' ? 1 : 0),
+    });
+  }
+  return gaps;
+}
+
+const isPlaced = ({ hosts }: Attempt, estate: Estate): boolean =>
+  hosts.length > 0 && hosts.every((host) => estate.hosts.has(host));
+
+const NOWHERE = { file: null, line: null, column: null, count: 1 } as const;
+
+const noHost = (attempt: Attempt, feed: string, names: readonly string[]): Issue => ({
+  ...NOWHERE,
+  code: 'no_host',
+  feed,
+  field: 'feeds.metaflow[].host',
+  value: null,
+  reason: `${pathspecOf(attempt.key)} and others name no host, and ${names.length} hosts are declared.`,
+  remedy: `Set feeds.metaflow[].host to one of: ${names.join(', ')}; or name hosts under holdings.`,
+});
+
+const unknownHost = (attempt: Attempt, feed: string, host: string): Issue => ({
+  ...NOWHERE,
+  code: 'unknown_host',
+  feed,
+  field: 'hosts[].name',
+  value: host,
+  reason: `${pathspecOf(attempt.key)} ran on ${host}, which is not declared under hosts.`,
+  remedy: `Declare ${host} under hosts with its GPUs and a rate card or instance type.`,
+});

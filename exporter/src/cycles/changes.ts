@@ -1,0 +1,27 @@
+import type { Attempt } from '../facts/attempt';
+import type { Run } from '../facts/run';
+
+/** True when a run is to be stored again; what a feed only compares with is not news while the run is open. */
+export function runChanged(before: Run | undefined, after: Run): boolean {
+  if (!before) return true;
+  const open = after.outcome === 'running';
+  return comparable(before, open) !== comparable(after, open);
+}
+
+function comparable({ fingerprint, ...rest }: Run, open: boolean): string {
+  return JSON.stringify(open ? rest : { ...rest, fingerprint }, sortedKeys);
+}
+
+/** True when an attempt is to be stored again; a later sign of life alone is not news. */
+export function attemptChanged(before: Attempt | undefined, after: Attempt): boolean {
+  if (!before) return true;
+  return JSON.stringify(lasting(before), sortedKeys) !== JSON.stringify(lasting(after), sortedKeys);
+}
+
+const lasting = ({ lastSign: _lastSign, ...rest }: Attempt): object => rest;
+
+function sortedKeys(_key: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return value.toString();
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+}

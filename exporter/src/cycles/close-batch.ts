@@ -1,0 +1,65 @@
+import type { Attempt } from '../facts/attempt';
+import type { HourClosing } from '../facts/charge';
+import type { Issue } from '../facts/issue';
+import { allocateHour } from '../ledger/allocate';
+import type { HostHour } from '../ledger/restate';
+import { HOUR_MS, hoursTouching, overlap } from '../units/interval';
+import type { Estate } from './estate';
+import type { HeldSpan } from './ledger-span';
+
+export type CloseBatch = {
+  readonly estate: Estate;
+  readonly hostHours: readonly HostHour[];
+  /** Every attempt that may hold on these hosts in these hours. */
+  readonly attempts: readonly Attempt[];
+  readonly heldSpans: ReadonlyMap<string, HeldSpan>;
+};
+
+/** Closes whole host-hours: each is priced and split; hosts that the estate no longer names are left as they are. */
+export function closeBatch({ estate, hostHours, attempts, heldSpans }: CloseBatch): {
+  closings: HourClosing[];
+  issues: Issue[];
+} {
+  const wanted = new Map<string, Attempt[]>(hostHours.map((one) => [slotOf(one), []]));
+  for (const attempt of attempts) fileUnderHours(attempt, wanted, spanOf(hostHours));
+  const closings: HourClosing[] = [];
+  const issues: Issue[] = [];
+  for (const one of hostHours) {
+    const known = estate.hosts.get(one.host);
+    if (!known) continue;
+    const hour = { start: one.hour, end: one.hour + HOUR_MS };
+    const held = heldSpans.get(one.host);
+    const allocated = allocateHour({
+      host: known.host,
+      span: hour,
+      prices: known.prices,
+      holdings: wanted.get(slotOf(one))!.map((attempt) => ({ attempt })),
+      activity: [],
+      firstHeld: held?.firstHeld ?? null,
+      lastHeld: held?.lastHeld ?? null,
+      splitPolicy: estate.splitPolicy,
+    });
+    closings.push({ host: one.host, hour, pricingHash: known.pricingHash(hour), periods: allocated.periods });
+    issues.push(...allocated.issues);
+  }
+  return { closings, issues };
+}
+
+const slotOf = ({ host, hour }: HostHour): string => `${hour} ${host}`;
+
+function spanOf(hostHours: readonly HostHour[]): { start: number; end: number } {
+  const hours = hostHours.map(({ hour }) => hour);
+  return { start: Math.min(...hours), end: Math.max(...hours) + HOUR_MS };
+}
+
+function fileUnderHours(
+  attempt: Attempt,
+  wanted: Map<string, Attempt[]>,
+  within: { start: number; end: number },
+): void {
+  const span = overlap({ start: attempt.start, end: Math.max(attempt.start, attempt.end ?? within.end) }, within);
+  if (!span) return;
+  for (const hour of hoursTouching(span)) {
+    for (const host of attempt.hosts) wanted.get(slotOf({ host, hour: hour.start }))?.push(attempt);
+  }
+}

@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { existenceOf } from '../ledger/charge-periods';
+import type { Closed, HostHour } from '../ledger/restate';
+import type { LoadId, Store } from '../store/store';
+import { HOUR_MS, type Instant, hourStart } from '../units/interval';
+import { closeBatch } from './close-batch';
+import type { Estate } from './estate';
+import { type HeldSpan, heldSpans } from './ledger-span';
+
+/** Host-hours in one load; bounds memory, and how much a kill can send back to be done again. */
+const HOST_HOURS_PER_LOAD = 5_000;
+
+export type CloseContext = {
+  readonly store: Store;
+  readonly estate: Estate;
+  readonly at: Instant;
+  /** Hours that end at or before this instant may be closed. */
+  readonly closableUntil: Instant;
+};
+
+/** Where the ledger stands: what is closed by host, and the load to read the store at. */
+export type Standing = { readonly asOf: LoadId; readonly closed: ReadonlyMap<string, Closed> };
+
+/** What the store holds closed at start-up, and every hour that was closed under other prices or host facts. */
+export async function standingOf(
+  { store, estate }: Pick<CloseContext, 'store' | 'estate'>,
+  asOf: LoadId,
+): Promise<Standing & { stale: HostHour[] }> {
+  const until = await store.closedUntil(asOf);
+  const closed = new Map<string, Closed>();
+  const stale: HostHour[] = [];
+  for (const [host, end] of until) {
+    const hours = await store.closedHours(host, { start: 0, end }, asOf);
+    if (hours.length === 0) continue;
+    const from = Math.min(...hours.map(({ hour }) => hour));
+    closed.set(host, { from, until: end });
+    const known = estate.hosts.get(host);
+    for (const { hour, pricingHash } of hours) {
+      if (known && known.pricingHash({ start: hour, end: hour + HOUR_MS }) !== pricingHash) stale.push({ host, hour });
+    }
+  }
+  return { asOf, closed, stale };
+}
+
+/** Closes every host-hour that is due, and `again` besides. Doing it twice changes nothing. */
+export async function closeHours(context: CloseContext, standing: Standing, again: readonly HostHour[]): Promise<Standing> {
+  const spans = heldSpans(await context.store.hostSpans(standing.asOf), []);
+  const due = [...again, ...dueHours(context, standing, spans)].sort((a, b) => a.hour - b.hour);
+  let { asOf } = standing;
+  const closed = new Map(standing.closed);
+  for (let first = 0; first < due.length; first += HOST_HOURS_PER_LOAD) {
+    const hostHours = due.slice(first, first + HOST_HOURS_PER_LOAD);
+    asOf = await closeOneLoad({ context, hostHours, spans, asOf });
+    for (const { host, hour } of hostHours) closed.set(host, widen(closed.get(host), hour));
+  }
+  return { asOf, closed };
+}
+
+type OneLoad = {
+  context: CloseContext;
+  hostHours: readonly HostHour[];
+  spans: ReadonlyMap<string, HeldSpan>;
+  asOf: LoadId;
+};
+
+async function closeOneLoad({ context, hostHours, spans, asOf }: OneLoad): Promise<LoadId> {
+  const { store, estate, at } = context;
+  const [start, end] = [hostHours[0]!.hour, hostHours[hostHours.length - 1]!.hour + HOUR_MS];
+  const hosts = [...new Set(hostHours.map(({ host }) => host))];
+  const attempts = await store.attemptsOnHosts(hosts, { start, end }, asOf);
+  const { closings, issues } = closeBatch({ estate, hostHours, attempts, heldSpans: spans });
+  const { loadId } = await store.publish({
+    key: `close:${asOf}:${createHash('sha256').update(JSON.stringify(hostHours)).digest('hex')}`,
+    at,
+    runs: [],
+    attempts: [],
+    closings,
+    issues,
+  });
+  return Math.max(asOf, loadId);
+}
+
+/** The hours of each host's existence that ended long enough ago and are not closed yet, before and after those that are. */
+function dueHours(
+  { estate, closableUntil }: CloseContext,
+  { closed }: Standing,
+  spans: ReadonlyMap<string, HeldSpan>,
+): HostHour[] {
+  return [...estate.hosts.values()].flatMap(({ host }) => {
+    const existence = existenceOf(host, spans.get(host.name)?.firstHeld ?? null);
+    if (!existence) return [];
+    const end = Math.min(closableUntil, existence.end ?? closableUntil);
+    const known = closed.get(host.name);
+    const hours: HostHour[] = [];
+    for (let hour = hourStart(existence.start); hour < end && hour + HOUR_MS <= closableUntil; hour += HOUR_MS) {
+      if (known && known.from <= hour && hour < known.until) hour = known.until - HOUR_MS;
+      else hours.push({ host: host.name, hour });
+    }
+    return hours;
+  });
+}
+
+const widen = (known: Closed | undefined, hour: Instant): Closed => ({
+  from: Math.min(known?.from ?? hour, hour),
+  until: Math.max(known?.until ?? 0, hour + HOUR_MS),
+});

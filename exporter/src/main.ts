@@ -1,0 +1,43 @@
+#!/usr/bin/env node
+import { Command } from 'commander';
+import { registerExplain } from './cli/explain';
+import type { Io } from './cli/io';
+import { registerRates } from './cli/rates';
+import { registerServe } from './cli/serve';
+import { versionOf } from './cli/version';
+import { clockFrom } from './clock';
+
+const { env, stdout, stderr } = process;
+
+try {
+  const io: Io = {
+    stdout,
+    stderr,
+    clock: clockFrom(env['FLOWLEDGER_CLOCK']),
+    env,
+    folder: process.cwd(),
+    exit: (code) => {
+      process.exitCode = code;
+    },
+  };
+  const program = new Command('flowledger')
+    .description('What every Metaflow run costs.')
+    .version(versionOf())
+    .showHelpAfterError()
+    .exitOverride((error) => {
+      process.exitCode = error.exitCode === 0 ? 0 : 2;
+      throw error;
+    });
+  registerServe(program, io);
+  registerExplain(program, io);
+  registerRates(program, io);
+  program.parseAsync().catch((error: unknown) => {
+    if (!(error instanceof Error && error.constructor.name.includes('Commander'))) {
+      stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+      process.exitCode = 1;
+    }
+  });
+} catch (error) {
+  stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 2;
+}

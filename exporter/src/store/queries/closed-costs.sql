@@ -1,0 +1,15 @@
+SELECT
+  deployment, flow, run,
+  sumIf(toDecimal256(amount, 12), rung <> 'billed') AS estimated,
+  sumIf(toDecimal256(amount, 12), rung = 'billed') AS billed,
+  sum(if(priced <> 0, held_ms, 0)) AS priced_ms,
+  sum(if(priced <> 0, 0, held_ms)) AS unpriced_ms,
+  sum(gpu_time) AS held_gpu_time
+FROM allocated_charges
+WHERE load_id <= {asOf:UInt64} AND kind = 'workload' AND (deployment, flow, run) IN (
+    SELECT d, f, r FROM (SELECT 1)
+    ARRAY JOIN {deployments:Array(String)} AS d, {flows:Array(String)} AS f, {runs:Array(String)} AS r
+  )
+GROUP BY deployment, flow, run
+HAVING sum(rows) <> 0
+ORDER BY deployment, flow, run

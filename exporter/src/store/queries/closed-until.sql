@@ -1,0 +1,5 @@
+SELECT host, max(hour_end) AS closed_until
+FROM closings
+WHERE load_id <= {asOf:UInt64}
+GROUP BY host
+ORDER BY host

@@ -1,0 +1,1 @@
+SELECT load_id, content_hash FROM loads WHERE key = {key:String}

@@ -1,0 +1,1 @@
+SELECT max(load_id) AS load_id FROM loads

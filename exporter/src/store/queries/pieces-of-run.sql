@@ -1,0 +1,13 @@
+SELECT
+  host, period_start, period_end, kind, cause, deployment, flow, run, step, task, attempt, held_start, held_end,
+  if(sum(priced) = 0, NULL, sum(toDecimal256(amount, 12))) AS net_amount,
+  sum(weight) AS net_weight,
+  sum(held_ms) AS net_held_ms,
+  sum(gpu_time) AS net_gpu_time
+FROM allocated_charges
+WHERE load_id <= {asOf:UInt64} AND kind = 'workload'
+  AND deployment = {deployment:String} AND flow = {flow:String} AND run = {run:String}
+GROUP BY
+  host, period_start, period_end, kind, cause, deployment, flow, run, step, task, attempt, held_start, held_end
+HAVING sum(rows) <> 0
+ORDER BY period_start, host, step, task, attempt

@@ -1,0 +1,7 @@
+SELECT deployment, flow, run, step, task, attempt, argMax(content_hash, load_id) AS content
+FROM attempts
+WHERE (deployment, flow, run) IN (
+    SELECT d, f, r FROM (SELECT 1)
+    ARRAY JOIN {deployments:Array(String)} AS d, {flows:Array(String)} AS f, {runs:Array(String)} AS r
+  )
+GROUP BY deployment, flow, run, step, task, attempt

@@ -1,0 +1,76 @@
+import { type RunKey, runKeyText } from '../../facts/attempt';
+import type { Labels } from '../../facts/run';
+import type { Interval } from '../../units/interval';
+import { compareUtf8 } from '../../units/utf8-order';
+import { addTallies, type CostTally, costOf, isComplete, NO_COST, tallyPieces } from '../cost-tally';
+import { type OpenPiece, openPiecesByRun } from '../open-pieces';
+import { moneyOf } from '../wire';
+import type { Source } from './handler';
+
+/** What the runs of one label value cost in a window; null is runs without one. */
+export type CostGroup = { readonly value: string | null; readonly tally: CostTally; readonly runs: number };
+
+type OpenRun = { readonly key: RunKey; readonly tally: CostTally };
+
+/** Cost by a label in a window, closed and open charges together, by value with the nameless last. */
+export async function costGroups(
+  { by, window }: { by: keyof Labels; window: Interval },
+  source: Source,
+): Promise<CostGroup[]> {
+  const { state, store } = source;
+  const open = openRuns(openPiecesByRun(state), window);
+  const rows = await store.rollup({ by, window, uncounted: open.map(({ key }) => key) }, state.asOf);
+  const groups = new Map<string | null, CostGroup>();
+  const add = (value: string | null, tally: CostTally, { runs }: { runs: number }): void => {
+    const known = groups.get(value) ?? { value, tally: NO_COST, runs: 0 };
+    groups.set(value, { value, tally: addTallies(known.tally, tally), runs: known.runs + runs });
+  };
+  for (const { value, estimated, billed, unpricedMs, heldGpuSeconds, runs } of rows) {
+    // A rollup does not say how long it was priced, only that it was.
+    const pricedMs = estimated !== 0n || billed !== 0n || unpricedMs === 0 ? 1 : 0;
+    add(value, { estimated, billed, unpricedMs, heldGpuSeconds, pricedMs }, { runs });
+  }
+  const labels = await labelsOf(open, source);
+  for (const { key, tally } of open) add(labels.get(runKeyText(key))?.[by] ?? null, tally, { runs: 1 });
+  return [...groups.values()].sort((a, b) => compareValues(a.value, b.value));
+}
+
+/** Orders values by their UTF-8 bytes, null last. */
+export function compareValues(a: string | null, b: string | null): number {
+  if (a === null || b === null) return Number(a === null) - Number(b === null);
+  return compareUtf8(a, b);
+}
+
+/** A group as sent, without its name. */
+export function groupSent({ tally, runs }: CostGroup) {
+  const cost = costOf(tally);
+  return {
+    cost: moneyOf(cost),
+    billed: cost === null ? null : moneyOf(tally.billed),
+    estimated: cost === null ? null : moneyOf(tally.estimated),
+    costComplete: isComplete(tally),
+    unpricedSeconds: tally.unpricedMs / 1000,
+    runs,
+    heldGpuSeconds: tally.heldGpuSeconds,
+  };
+}
+
+function openRuns(byRun: ReadonlyMap<string, readonly OpenPiece[]>, window: Interval): OpenRun[] {
+  return [...byRun.values()].flatMap((all) => {
+    const inside = all.map(({ piece }) => piece).filter((piece) => isInside(piece.period, window));
+    const [first] = inside;
+    if (!first) return [];
+    const { deployment, flow, run } = first.holder!;
+    return [{ key: { deployment, flow, run }, tally: tallyPieces(inside) }];
+  });
+}
+
+const isInside = ({ start }: Interval, window: Interval): boolean => start >= window.start && start < window.end;
+
+async function labelsOf(open: readonly OpenRun[], { state, store }: Source): Promise<Map<string, Labels>> {
+  const known = new Map(state.runs.map(({ key, labels }) => [runKeyText(key), labels]));
+  const missing = open.map(({ key }) => key).filter((key) => !known.has(runKeyText(key)));
+  const found = missing.length === 0 ? [] : await store.runsByKey(missing, state.asOf);
+  for (const { key, labels } of found) known.set(runKeyText(key), labels);
+  return known;
+}

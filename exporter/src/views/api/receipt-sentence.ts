@@ -1,0 +1,42 @@
+import type { AllocatedCharge } from '../../facts/charge';
+import { millisecondsOf } from '../../units/interval';
+import { printAmount } from '../../units/money-text';
+import { instantOf } from '../wire';
+import type { ChargedAttempt } from './charged-attempts';
+import type { Division } from './charged-pieces';
+
+/** Says in one sentence why an attempt costs what it costs. */
+export function attemptSentence(
+  { attempt, pieces, isUncharged }: ChargedAttempt,
+  { cost, currency }: { cost: bigint | null; currency: string },
+): string {
+  if (attempt.isClone) return 'A clone: it copied the results of another run, held nothing and costs 0.';
+  if (isUncharged) return 'Nothing tells what it held, or on which declared host, so it is missing from the cost.';
+  if (pieces.length === 0) return 'It holds nothing in any charge period yet.';
+  const unpriced = pieces.filter(({ amount }) => amount === null).length;
+  const periods = `${pieces.length} charge period${pieces.length === 1 ? '' : 's'}`;
+  if (cost === null) return `It held a host without a price in ${periods}.`;
+  const gap = unpriced === 0 ? '' : `, ${unpriced} of them unpriced and missing`;
+  return `Its shares of ${periods}${gap} sum to ${printAmount(cost)} ${currency}.`;
+}
+
+/** Says in words and numbers how a share came about. */
+export function chargeSentence(
+  { weight, amount, heldMs }: AllocatedCharge,
+  { division, others, currency }: { division: Division; others: bigint | null; currency: string },
+): string {
+  const { origin, idle, unattributed } = division;
+  const place = `${origin.host}, ${instantOf(origin.period.start)} to ${instantOf(origin.period.end)}`;
+  const share = `weight ${weight} of ${origin.capacityWeight} (${origin.splitPolicy})`;
+  if (origin.amount === null || amount === null || origin.perHour === null) {
+    return `${place}: the host has no price; held for ${heldMs / 1000} s, ${share}. ${origin.explanation}`;
+  }
+  const card = origin.rateCard === null ? origin.rung : `${origin.rung} ${origin.rateCard}`;
+  const seconds = millisecondsOf(origin.period) / 1000;
+  const text = (part: bigint | null): string => (part === null ? 'unknown' : printAmount(part));
+  return (
+    `${place}: ${printAmount(origin.perHour)} ${currency} per hour × ${seconds} s = ` +
+    `${printAmount(origin.amount)} ${currency} (${card}); ${share} = ${printAmount(amount)} ${currency}. ` +
+    `The rest: other workload ${text(others)}, idle ${text(idle)}, unattributed ${text(unattributed)}.`
+  );
+}

@@ -1,0 +1,144 @@
+import { readAmount } from '../../exporter/src/units/money-text';
+import { serveStory, type ViewServer } from '../support/view-server';
+
+let server: ViewServer;
+beforeAll(async () => {
+  server = await serveStory();
+});
+afterAll(() => server.close());
+
+const amountOf = (text: string): bigint => {
+  const read = readAmount(text);
+  if ('fault' in read) throw new Error(`${text} ${read.fault}`);
+  return read.amount;
+};
+const sumOf = (texts: readonly string[]): bigint => texts.map(amountOf).reduce((a, b) => a + b, 0n);
+
+test('the parts of every priced host charge period sum to its cost, closed and open', async () => {
+  const { items } = await server.json('/api/v1/idle');
+  expect(items.map((item: any) => [item.host, item.from, item.closed])).toEqual([
+    ['node-a', '2026-11-21T04:00:00.000Z', true],
+    ['node-b', '2026-11-21T04:00:00.000Z', true],
+    ['node-a', '2026-11-21T05:00:00.000Z', false],
+    ['node-b', '2026-11-21T05:00:00.000Z', false],
+  ]);
+  for (const { host, cost, workload, unattributed, idle, causes } of items) {
+    if (host === 'node-b') {
+      expect({ cost, workload, unattributed, idle }).toEqual({ cost: null, workload: null, unattributed: null, idle: null });
+      continue;
+    }
+    expect(sumOf([workload, unattributed, idle])).toBe(amountOf(cost));
+    expect(sumOf(Object.values<any>(causes).map((cause) => cause.cost))).toBe(amountOf(idle));
+  }
+});
+
+test('held and idle GPU time of a host charge period fill it', async () => {
+  const { items } = await server.json('/api/v1/idle?host=node-a');
+  expect(items.map((item: any) => item.heldGpuSeconds + item.idleGpuSeconds)).toEqual([8 * 3600, 8 * 1800]);
+  expect(items[1]).toMatchObject({ heldGpuSeconds: 3600, causes: { beside_work: { cost: '12', gpuSeconds: 10800 } } });
+});
+
+test('a run costs what its attempts cost, a failed attempt included', async () => {
+  const run = await server.json('/api/v1/runs/TrainFlow/100?deployment=prod');
+  expect(run).toMatchObject({ cost: '8.666666666667', estimated: '8.666666666667', billed: '0', billedFraction: 0 });
+  expect(run).toMatchObject({ costComplete: true, state: 'estimated', heldGpuSeconds: 7800, unpricedSeconds: 0 });
+  expect(run.steps.map(({ step, cost }: any) => [step, cost])).toEqual([
+    ['train', '7.333333333334'],
+    ['evaluate', '1.333333333333'],
+  ]);
+  expect(run.steps[0].tasks[0].attempts.map(({ attempt, outcome, cost, rung }: any) => [attempt, outcome, cost, rung])).toEqual([
+    [0, 'failed', '2.666666666667', 'rate_card'],
+    [1, 'succeeded', '4.666666666667', 'rate_card'],
+  ]);
+});
+
+test('a live run costs its closed hours and what is open, in the list as on its page', async () => {
+  const page = await server.json('/api/v1/runs/TrainFlow/101');
+  const { items } = await server.json('/api/v1/runs?q=101');
+  expect(page).toMatchObject({ cost: '8', endedAt: null, outcome: 'running', heldGpuSeconds: 7200 });
+  expect(items).toEqual([expect.objectContaining({ runId: '101', cost: '8', heldGpuSeconds: 7200 })]);
+});
+
+test.each([
+  ['EvalFlow/7', { cost: null, estimated: null, billed: null, costComplete: false, unpricedSeconds: 3600 }],
+  ['TrainFlow/102', { cost: '0', estimated: '0', costComplete: true, unpricedSeconds: 0 }],
+  ['MysteryFlow/1', { cost: null, estimated: null, costComplete: false }],
+  ['LostFlow/1', { cost: '4', costComplete: false, outcome: 'lost' }],
+])('%s says what is known of its cost', async (path, known) => {
+  expect(await server.json(`/api/v1/runs/${path}`)).toMatchObject(known);
+  const { items } = await server.json(`/api/v1/runs?flow=${path.split('/')[0]}&q=${path.split('/')[1]}`);
+  expect(items[0]).toMatchObject(known);
+});
+
+test('an attempt of which nothing says what it held has no GPU time and no cost', async () => {
+  const { steps } = await server.json('/api/v1/runs/MysteryFlow/1');
+  expect(steps[0].tasks[0].attempts[0]).toMatchObject({
+    heldGpuSeconds: null,
+    usedGpuSeconds: null,
+    unobservedGpuSeconds: null,
+    rung: 'unpriced',
+    cost: null,
+  });
+});
+
+test('the buckets of a series sum to the cost of the run', async () => {
+  for (const step of ['60s', '7m', '1h', '1d']) {
+    const { items, cost } = await server.json(`/api/v1/runs/TrainFlow/101/series?step=${step}`);
+    expect(sumOf(items.map((item: any) => item.cost))).toBe(amountOf(cost));
+  }
+});
+
+test('the charges of a receipt sum to its cost, and its sentence says how each came about', async () => {
+  const receipt = await server.json('/api/v1/explain?pathspec=TrainFlow/100&deployment=prod');
+  const charges = receipt.items.flatMap((item: any) => item.charges);
+  expect(receipt).toMatchObject({ cost: '8.666666666667', costComplete: true, asOfLoad: 1 });
+  expect(sumOf(charges.map(({ amount }: any) => amount))).toBe(amountOf(receipt.cost));
+  for (const { originAmount, amount, otherWorkload, idle, unattributed } of charges) {
+    expect(sumOf([amount, otherWorkload, idle, unattributed])).toBe(amountOf(originAmount));
+  }
+  expect(charges[0].sentence).toBe(
+    'node-a, 2026-11-21T04:00:00.000Z to 2026-11-21T05:00:00.000Z: 32 USD per hour × 3600 s = 32 USD ' +
+      '(rate_card on-prem); weight 2400000000000000 of 28800000000000000 (gpu-first) = 2.666666666667 USD. ' +
+      'The rest: other workload 14.666666666667, idle 14.666666666666, unattributed 0.',
+  );
+});
+
+test('an open charge is explained as open, and an unpriced one says why', async () => {
+  const live = await server.json('/api/v1/explain?pathspec=TrainFlow/101/train/1&attempt=0');
+  expect(live.items[0].charges.map(({ closed, amount }: any) => [closed, amount])).toEqual([
+    [true, '4'],
+    [false, '4'],
+  ]);
+  const unpriced = await server.json('/api/v1/explain?pathspec=EvalFlow/7');
+  expect(unpriced).toMatchObject({ cost: null, costComplete: false });
+  expect(unpriced.items[0].charges[0].sentence).toMatch(/the host has no price.*No rate card names node-b\.$/);
+});
+
+test('teams and experiments cost closed and open charges together, and count a run once', async () => {
+  const { items, from, to } = await server.json('/api/v1/teams');
+  expect({ from, to }).toEqual({ from: '2026-11-01T00:00:00.000Z', to: '2026-11-21T06:00:00.000Z' });
+  expect(items.map(({ team, cost, runs, costComplete }: any) => [team, cost, runs, costComplete])).toEqual([
+    ['language', '8', 1, true],
+    ['vision', '8.666666666667', 2, false],
+    [null, '4.666666666667', 2, true],
+  ]);
+  const experiments = await server.json('/api/v1/experiments');
+  expect(experiments.items.map(({ experiment, cost, runs }: any) => [experiment, cost, runs])).toEqual([
+    ['sweep-1', '16.666666666667', 2],
+    [null, '4.666666666667', 3],
+  ]);
+});
+
+test('a window holds only what was charged inside it', async () => {
+  const { items } = await server.json('/api/v1/teams?from=2026-11-21T05:10:00Z&to=2026-11-21T05:20:00Z');
+  expect(items).toEqual([expect.objectContaining({ team: 'language', cost: '4', runs: 1 })]);
+});
+
+test('rates say the price of a GPU-hour, and that there is none', async () => {
+  const { items } = await server.json('/api/v1/rates');
+  expect(items.map(({ host, pricePerHour, pricePerGpuHour, rung }: any) => [host, pricePerHour, pricePerGpuHour, rung])).toEqual([
+    ['node-a', '32', '4', 'rate_card'],
+    ['node-b', null, null, 'unpriced'],
+    ['node-c', '3', null, 'list'],
+  ]);
+});

@@ -1,0 +1,72 @@
+import { type Attempt, runKeyText } from '../../exporter/src/facts/attempt';
+import { type AllocatedCharge, type ChargePeriod, IDLE_CAUSES } from '../../exporter/src/facts/charge';
+import type { Run } from '../../exporter/src/facts/run';
+import type { HostPeriodRow, StepHistoryRow } from '../../exporter/src/store/store';
+
+/** Σ of pieces as {@link MemoryStore} answers it. */
+export function sumPieces(pieces: readonly AllocatedCharge[]) {
+  const priced = pieces.filter(({ amount }) => amount !== null);
+  const milliseconds = (some: readonly AllocatedCharge[]): number => some.reduce((sum, { heldMs }) => sum + heldMs, 0);
+  return {
+    estimated: sumAmounts(priced) ?? 0n,
+    billed: 0n,
+    pricedMs: milliseconds(priced),
+    unpricedMs: milliseconds(pieces) - milliseconds(priced),
+    heldGpuSeconds: gpuSeconds(pieces),
+  };
+}
+
+/** A charge period with its sums by kind and cause. */
+export function hostPeriodRow({ origin, pieces }: ChargePeriod): HostPeriodRow {
+  const amountOf = (some: readonly AllocatedCharge[]): bigint | null =>
+    origin.amount === null ? null : (sumAmounts(some) ?? 0n);
+  const ofKind = (kind: AllocatedCharge['kind']): AllocatedCharge[] => pieces.filter((piece) => piece.kind === kind);
+  const idle = IDLE_CAUSES.flatMap((cause) => {
+    const ofCause = ofKind('idle').filter((piece) => piece.cause === cause);
+    return ofCause.length === 0 ? [] : [{ cause, amount: amountOf(ofCause), gpuSeconds: gpuSeconds(ofCause) }];
+  });
+  return {
+    origin,
+    workload: amountOf(ofKind('workload')),
+    unattributed: amountOf(ofKind('unattributed')),
+    idle,
+    heldGpuSeconds: gpuSeconds(ofKind('workload')),
+  };
+}
+
+/** What each step of an ended run held on average. */
+export function stepHistoryOf({ key, variant }: Run, all: readonly Attempt[]): StepHistoryRow[] {
+  const own = all.filter((attempt) => runKeyText(attempt.key) === runKeyText(key) && !attempt.isClone);
+  return [...new Set(own.map((attempt) => attempt.key.step))].map((step) => {
+    const attempts = own.filter((attempt) => attempt.key.step === step);
+    const product = (name: 'gpus' | 'vcpus' | 'memory', scale: number): number =>
+      attempts.reduce((sum, { start, end, held }) => sum + (Number(held?.[name] ?? 0n) / scale) * ((end ?? start) - start), 0);
+    return {
+      run: key.run,
+      variantId: variant?.id ?? null,
+      step,
+      gpuMs: product('gpus', 1e9),
+      vcpuMs: product('vcpus', 1e3),
+      byteMs: product('memory', 1),
+      busyMs: unionLength(attempts),
+    };
+  });
+}
+
+function unionLength(attempts: readonly Attempt[]): number {
+  let [length, reached] = [0, -Infinity];
+  for (const { start, end } of [...attempts].sort((a, b) => a.start - b.start)) {
+    const from = Math.max(start, reached);
+    const to = end ?? start;
+    if (to > from) length += to - from;
+    reached = Math.max(reached, to);
+  }
+  return length;
+}
+
+function sumAmounts(pieces: readonly AllocatedCharge[]): bigint | null {
+  return pieces.length === 0 ? null : pieces.reduce((sum, { amount }) => sum + (amount ?? 0n), 0n);
+}
+
+const gpuSeconds = (pieces: readonly AllocatedCharge[]): number =>
+  pieces.reduce((sum, { gpuTime }) => sum + Number(gpuTime), 0) / 1e12;

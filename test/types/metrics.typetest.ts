@@ -1,0 +1,20 @@
+import { metrics } from '../../exporter/src/contract/metrics';
+import { bindFamily, type Shown } from '../../exporter/src/views/metrics/family';
+
+const run = { deployment: 'prod', flow: 'TrainFlow', run_id: '1' };
+
+/** A family of the catalogue with all its labels compiles. */
+bindFamily(metrics.runCost, (_shown: Shown) => [{ labels: { ...run, basis: 'billed' }, value: 1 }]);
+
+// @ts-expect-error the label basis is missing
+bindFamily(metrics.runCost, (_shown: Shown) => [{ labels: run, value: 1 }]);
+
+// @ts-expect-error a label that the catalogue does not list
+bindFamily(metrics.feedUp, (_shown: Shown) => [{ labels: { feed: 'local', pod: 'x' }, value: 1 }]);
+
+// @ts-expect-error a label whose value is not known to be text
+bindFamily(metrics.teamRuns, (_shown: Shown) => [{ labels: { deployment: 'prod', team: null }, value: 1 }]);
+
+const own = { name: 'flowledger_secret_dollars', type: 'gauge', unit: 'dollars', help: '', labels: [] } as const;
+// @ts-expect-error a metric that the catalogue does not hold
+bindFamily(own, (_shown: Shown) => [{ labels: {}, value: 1 }]);
