@@ -108,7 +108,16 @@ test("a token bound to teams cannot tell another team's run from none", async ()
 });
 
 test('a token bound to teams is refused what belongs to everybody', async () => {
-  const paths = ['/', '/metrics', '/api/v1/flows', '/api/v1/idle', '/api/v1/experiments', '/api/v1/issues', '/api/v1/runs?team=language', '/api/v1/runs?team='];
+  const paths = [
+    '/',
+    '/metrics',
+    '/api/v1/flows',
+    '/api/v1/idle',
+    '/api/v1/experiments',
+    '/api/v1/issues',
+    '/api/v1/runs?team=language',
+    '/api/v1/runs?team=',
+  ];
   for (const path of paths) expect([path, await statusOf(path, bearer(VISION))]).toEqual([path, 403]);
 });
 
@@ -130,17 +139,24 @@ describe('on loopback without tokens', () => {
   });
   afterAll(() => local.close());
 
-  test.each(['localhost', 'localhost:9715', '127.0.0.1:9715', '[::1]:9715', 'LOCALHOST'])('the Host %s is answered', async (name) => {
-    expect((await local.ask('/api/v1/runs', { headers: { Host: name } })).status).toBe(200);
-  });
-
-  test.each(['evil.example', 'evil.example:9715', 'localhost.evil.example', '127.0.0.1.evil.example', '10.0.0.1', '[::2]'])(
-    'the Host %s is refused',
+  test.each(['localhost', 'localhost:9715', '127.0.0.1:9715', '[::1]:9715', 'LOCALHOST'])(
+    'the Host %s is answered',
     async (name) => {
-      const { status, text } = await local.ask('/api/v1/runs', { headers: { Host: name } });
-      expect([status, JSON.parse(text).type]).toEqual([403, 'urn:flowledger:problem:host-refused']);
+      expect((await local.ask('/api/v1/runs', { headers: { Host: name } })).status).toBe(200);
     },
   );
+
+  test.each([
+    'evil.example',
+    'evil.example:9715',
+    'localhost.evil.example',
+    '127.0.0.1.evil.example',
+    '10.0.0.1',
+    '[::2]',
+  ])('the Host %s is refused', async (name) => {
+    const { status, text } = await local.ask('/api/v1/runs', { headers: { Host: name } });
+    expect([status, JSON.parse(text).type]).toEqual([403, 'urn:flowledger:problem:host-refused']);
+  });
 });
 
 test('an address other than loopback answers to every Host', async () => {

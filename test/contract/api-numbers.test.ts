@@ -24,7 +24,12 @@ test('the parts of every priced host charge period sum to its cost, closed and o
   ]);
   for (const { host, cost, workload, unattributed, idle, causes } of items) {
     if (host === 'node-b') {
-      expect({ cost, workload, unattributed, idle }).toEqual({ cost: null, workload: null, unattributed: null, idle: null });
+      expect({ cost, workload, unattributed, idle }).toEqual({
+        cost: null,
+        workload: null,
+        unattributed: null,
+        idle: null,
+      });
       continue;
     }
     expect(sumOf([workload, unattributed, idle])).toBe(amountOf(cost));
@@ -46,7 +51,9 @@ test('a run costs what its attempts cost, a failed attempt included', async () =
     ['train', '7.333333333334'],
     ['evaluate', '1.333333333333'],
   ]);
-  expect(run.steps[0].tasks[0].attempts.map(({ attempt, outcome, cost, rung }: any) => [attempt, outcome, cost, rung])).toEqual([
+  expect(
+    run.steps[0].tasks[0].attempts.map(({ attempt, outcome, cost, rung }: any) => [attempt, outcome, cost, rung]),
+  ).toEqual([
     [0, 'failed', '2.666666666667', 'rate_card'],
     [1, 'succeeded', '4.666666666667', 'rate_card'],
   ]);
@@ -136,7 +143,9 @@ test('a window holds only what was charged inside it', async () => {
 
 test('rates say the price of a GPU-hour, and that there is none', async () => {
   const { items } = await server.json('/api/v1/rates');
-  expect(items.map(({ host, pricePerHour, pricePerGpuHour, rung }: any) => [host, pricePerHour, pricePerGpuHour, rung])).toEqual([
+  expect(
+    items.map(({ host, pricePerHour, pricePerGpuHour, rung }: any) => [host, pricePerHour, pricePerGpuHour, rung]),
+  ).toEqual([
     ['node-a', '32', '4', 'rate_card'],
     ['node-b', null, null, 'unpriced'],
     ['node-c', '3', null, 'list'],

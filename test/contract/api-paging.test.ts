@@ -33,8 +33,21 @@ test.each(LISTS)('pages of /api/v1/%s hold every item once, in the order of the 
 test.each(LISTS)('/api/v1/%s refuses a cursor that was changed, cut or taken from another list', async (list) => {
   const { nextCursor } = await server.json(`/api/v1/${list}?limit=1`);
   const other = await server.json(`/api/v1/${list === 'runs' ? 'flows' : 'runs'}?limit=1`);
-  const changed = Buffer.from(Buffer.from(nextCursor, 'base64url').toString().replace(/.(?=\]\]$)/, '~')).toString('base64url');
-  for (const cursor of [nextCursor.slice(0, -2), `${nextCursor}A`, changed, other.nextCursor, 'null', '%00', '!!!', 'x'.repeat(1999)]) {
+  const changed = Buffer.from(
+    Buffer.from(nextCursor, 'base64url')
+      .toString()
+      .replace(/.(?=\]\]$)/, '~'),
+  ).toString('base64url');
+  for (const cursor of [
+    nextCursor.slice(0, -2),
+    `${nextCursor}A`,
+    changed,
+    other.nextCursor,
+    'null',
+    '%00',
+    '!!!',
+    'x'.repeat(1999),
+  ]) {
     const answer = await server.ask(`/api/v1/${list}?limit=1&cursor=${cursor}`);
     expect([answer.status, JSON.parse(answer.text).type]).toEqual([400, 'urn:flowledger:problem:bad-cursor']);
   }

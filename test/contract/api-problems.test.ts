@@ -43,8 +43,14 @@ test.each([
 
 test('a parameter that is missing, unknown or reversed is named', async () => {
   expect(await problemOf('/api/v1/explain')).toMatchObject({ parameter: 'pathspec', detail: 'pathspec is missing.' });
-  expect(await problemOf('/api/v1/rates?token=s3cret')).toMatchObject({ parameter: 'token', remedy: 'Use one of limit, cursor.' });
-  expect(await problemOf('/api/v1/idle?from=2026-11-22&to=2026-11-21')).toMatchObject({ parameter: 'from', status: 400 });
+  expect(await problemOf('/api/v1/rates?token=s3cret')).toMatchObject({
+    parameter: 'token',
+    remedy: 'Use one of limit, cursor.',
+  });
+  expect(await problemOf('/api/v1/idle?from=2026-11-22&to=2026-11-21')).toMatchObject({
+    parameter: 'from',
+    status: 400,
+  });
 });
 
 test('the value of an unknown parameter, which may be a secret, is not repeated', async () => {
@@ -52,16 +58,23 @@ test('the value of an unknown parameter, which may be a secret, is not repeated'
   expect(text).not.toContain('s3cret');
 });
 
-test.each(['__proto__', 'constructor', 'toString'])('a parameter named %s is unknown, and changes nothing', async (name) => {
-  expect(await problemOf(`/api/v1/runs?${name}=polluted`)).toMatchObject({ status: 400, parameter: name });
-  expect(await problemOf(`/api/v1/runs?${name}[polluted]=1`)).toMatchObject({ status: 400 });
-  expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
-});
+test.each(['__proto__', 'constructor', 'toString'])(
+  'a parameter named %s is unknown, and changes nothing',
+  async (name) => {
+    expect(await problemOf(`/api/v1/runs?${name}=polluted`)).toMatchObject({ status: 400, parameter: name });
+    expect(await problemOf(`/api/v1/runs?${name}[polluted]=1`)).toMatchObject({ status: 400 });
+    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+  },
+);
 
 test('a run that two deployments have is ambiguous until one is named', async () => {
   for (const path of ['runs/TrainFlow/100', 'runs/TrainFlow/100/series', 'explain?pathspec=TrainFlow/100']) {
     const body = await problemOf(`/api/v1/${path}`);
-    expect(body).toMatchObject({ status: 409, type: 'urn:flowledger:problem:ambiguous', deployments: ['prod', 'staging'] });
+    expect(body).toMatchObject({
+      status: 409,
+      type: 'urn:flowledger:problem:ambiguous',
+      deployments: ['prod', 'staging'],
+    });
   }
   expect((await server.ask('/api/v1/runs/TrainFlow/100?deployment=staging')).status).toBe(200);
 });
@@ -82,7 +95,10 @@ test.each([
 });
 
 test('a path that is not UTF-8 cannot be read', async () => {
-  expect(await problemOf('/api/v1/runs/%E0%A4%A/1')).toMatchObject({ status: 400, type: 'urn:flowledger:problem:bad-request' });
+  expect(await problemOf('/api/v1/runs/%E0%A4%A/1')).toMatchObject({
+    status: 400,
+    type: 'urn:flowledger:problem:bad-request',
+  });
 });
 
 test.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])('%s is refused everywhere', async (method) => {
@@ -144,8 +160,17 @@ async function storeOfALongRun(): Promise<MemoryStore> {
   const { key } = attempt(long, 'train/1');
   const hours = [0, 239].map((hour) => {
     const start = DAWN + hour * HOUR_MS;
-    return chargePeriod({ host: 'node-a', gpus: 8, perHour: 1n, start, end: start + HOUR_MS, shares: [{ holder: key, gpus: 1, minutes: [0, 60] }] });
+    return chargePeriod({
+      host: 'node-a',
+      gpus: 8,
+      perHour: 1n,
+      start,
+      end: start + HOUR_MS,
+      shares: [{ holder: key, gpus: 1, minutes: [0, 60] }],
+    });
   });
-  await store.publish(load('long', { runs: [long], attempts: [attempt(long, 'train/1')], closings: closingsOf(hours) }));
+  await store.publish(
+    load('long', { runs: [long], attempts: [attempt(long, 'train/1')], closings: closingsOf(hours) }),
+  );
   return store;
 }

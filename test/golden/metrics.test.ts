@@ -12,7 +12,7 @@ async function exposition(): Promise<string> {
   const { state } = await viewStory();
   const shown = new Exposition(DEFAULT_LIMITS);
   for (const seconds of [0, 15, 30, 46]) shown.observe('10.0.0.7', seconds);
-  return shown.scrape(state, BUILD);
+  return shown.scrape(state, BUILD).toString();
 }
 
 test('the exposition of the story is the golden one, whole', async () => {
@@ -25,7 +25,8 @@ test('the golden exposition shows every family of the catalogue', () => {
 });
 
 test('promtool finds nothing to say about it', () => {
-  const { error, status, stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], { input: GOLDEN, encoding: 'utf8' });
+  const options = { input: GOLDEN, encoding: 'utf8' } as const;
+  const { error, status, stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], options);
   if (error) throw new Error('promtool is not on the PATH: install the Debian package prometheus.', { cause: error });
   expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' });
 });

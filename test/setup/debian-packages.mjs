@@ -37,7 +37,8 @@ function install(packages, say) {
     const update = capture('apt-get', ['update', '-qq'], QUIET);
     const added = capture('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], QUIET);
     if (added.code === 0) return null;
-    return `apt-get failed, is there a network?\n${lastLines(update.output, 3)}\n${lastLines(added.output, 5)}`;
+    const complaints = lastLines(`${update.output}\n${added.output}`, 4).split(/\s*\n\s*/);
+    return `apt-get failed, is there a network? ${complaints.filter(Boolean).join(' · ')}`;
   } finally {
     if (started) rmSync(POLICY, { force: true });
   }

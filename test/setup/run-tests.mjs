@@ -16,17 +16,26 @@ const say = (line) => process.stdout.write(`${line}\n`);
 const chosen = process.argv.slice(2);
 const isContinuousIntegration = process.env.CI === 'true';
 
-const unmet = meetNeeds(say);
-const leftOut = suitesWithUnmetNeeds(unmet);
-const isBuilt = build({ onlyIfChanged: true }) === 0;
-say(`build: ${isBuilt ? 'ok' : 'FAILED'}`);
-const failed = chosen.length === 0 ? failedChecks(say) : [];
-report(runJest(leftOut.map(({ path }) => path)));
+try {
+  runEverything();
+} catch (error) {
+  say(`${error.stack}\n\n0 passed, 1 failed, 0 skipped`);
+  process.exitCode = 1;
+}
+
+function runEverything() {
+  const leftOut = suitesWithUnmetNeeds(meetNeeds(say));
+  const isBuilt = build({ onlyIfChanged: true }) === 0;
+  say(`build: ${isBuilt ? 'ok' : 'FAILED'}`);
+  const failed = chosen.length === 0 ? failedChecks(say) : [];
+  report({ suites: runJest(leftOut.map(({ path }) => path)), leftOut, failed, isBuilt });
+}
 
 function suitesWithUnmetNeeds(unmetNeeds) {
   return readdirSync(join(root, 'test'), { recursive: true })
     .filter((name) => name.endsWith('.test.ts'))
     .map((name) => join('test', name))
+    .filter((path) => chosen.length === 0 || chosen.some((word) => path.includes(word)))
     .flatMap((path) => {
       const missing = needsOf(join(root, path)).filter((need) => need in unmetNeeds);
       const mayBeSkipped = !isContinuousIntegration || missing.every(isServerNeed);
@@ -40,28 +49,29 @@ function runJest(ignoredPaths) {
   const folder = mkdtempSync(join(tmpdir(), 'flowledger-jest-'));
   const file = join(folder, 'report.json');
   const ignored = ignoredPaths.flatMap((path) => ['--testPathIgnorePatterns', `/${path.replaceAll('.', '\\.')}$`]);
-  // The embedded engine keeps one data folder per process: the limit gives every suite a process of its own.
-  const limits = ['--maxWorkers', '2', '--workerIdleMemoryLimit', '1MB'];
-  const jest = ['node_modules/jest/bin/jest.js', '--json', '--outputFile', file, ...limits, ...ignored, ...chosen];
+  const flags = ['--json', '--outputFile', file, '--maxWorkers', '2'];
+  // Jest takes every bare word after --testPathIgnorePatterns as one more pattern, so the chosen paths go first.
+  const jest = ['node_modules/jest/bin/jest.js', ...chosen, ...flags, ...ignored];
   spawnSync(process.execPath, jest, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
   const suites = readJestReport(file);
   rmSync(folder, { recursive: true, force: true });
   return suites;
 }
 
-function report(suites) {
+function report({ suites, leftOut, failed, isBuilt }) {
   say('\nSuites that ran:');
   for (const { path, passed, failed: lost } of suites) {
     if (passed + lost > 0) say(`  ${lost > 0 ? 'FAILED' : 'ok    '}  ${path}  (${passed} passed, ${lost} failed)`);
   }
-  for (const { name } of CHECK_STEPS.slice(0, chosen.length === 0 ? undefined : 0)) {
+  say(`  ${isBuilt ? 'ok    ' : 'FAILED'}  build`);
+  for (const { name } of chosen.length === 0 ? CHECK_STEPS : []) {
     say(`  ${failed.some((check) => check.name === name) ? 'FAILED' : 'ok    '}  check: ${name}`);
   }
-  reportSkipped(suites);
-  printTotals(suites);
+  reportSkipped(suites, leftOut);
+  printTotals(suites, { leftOut, failed, isBuilt });
 }
 
-function reportSkipped(suites) {
+function reportSkipped(suites, leftOut) {
   const tests = suites.flatMap(({ path, skipped }) => skipped.map((name) => `${path}: ${name}`));
   say(leftOut.length + tests.length === 0 ? '\nNothing was skipped.' : '\nSkipped:');
   for (const { path, reason, mayBeSkipped } of leftOut) {
@@ -70,7 +80,7 @@ function reportSkipped(suites) {
   for (const line of tests) say(`  ${line}`);
 }
 
-function printTotals(suites) {
+function printTotals(suites, { leftOut, failed, isBuilt }) {
   const sum = (amountOf) => suites.reduce((total, suite) => total + amountOf(suite), 0);
   const refused = leftOut.filter(({ mayBeSkipped }) => !mayBeSkipped).length;
   const lost = sum((suite) => suite.failed) + failed.length + refused + (isBuilt ? 0 : 1);

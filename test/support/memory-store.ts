@@ -44,7 +44,9 @@ export class MemoryStore implements Store {
   }
 
   async knownRuns(deployment: string, asOf: LoadId): Promise<KnownRun[]> {
-    return this.#runs(asOf).filter(({ key }) => key.deployment === deployment).map(({ key, outcome, fingerprint }) => ({ key, outcome, fingerprint }));
+    return this.#runs(asOf)
+      .filter(({ key }) => key.deployment === deployment)
+      .map(({ key, outcome, fingerprint }) => ({ key, outcome, fingerprint }));
   }
 
   async attemptsOfRuns(keys: readonly RunKey[], asOf: LoadId): Promise<Attempt[]> {
@@ -124,7 +126,9 @@ export class MemoryStore implements Store {
   }
 
   async recentRuns(since: Instant, asOf: LoadId): Promise<Run[]> {
-    return this.#runs(asOf).filter(({ endedAt }) => (endedAt ?? Infinity) >= since).sort(newestFirst);
+    return this.#runs(asOf)
+      .filter(({ endedAt }) => (endedAt ?? Infinity) >= since)
+      .sort(newestFirst);
   }
 
   async closedCosts(keys: readonly RunKey[], asOf: LoadId): Promise<ClosedCost[]> {
@@ -142,7 +146,9 @@ export class MemoryStore implements Store {
   async hostPeriods(query: Parameters<Store['hostPeriods']>[0], asOf: LoadId): Promise<HostPeriodRow[]> {
     const { hosts, from, to, limit, after } = query;
     return this.#periods(asOf)
-      .filter(({ origin: { host, period } }) => period.start >= from && period.start < to && (hosts?.includes(host) ?? true))
+      .filter(
+        ({ origin: { host, period } }) => period.start >= from && period.start < to && (hosts?.includes(host) ?? true),
+      )
       .sort((a, b) => byPeriod(a.origin, b.origin))
       .filter(({ origin }) => !after || byPeriod(origin, { host: after.host, period: { start: after.start } }) > 0)
       .slice(0, limit)
@@ -150,7 +156,11 @@ export class MemoryStore implements Store {
   }
 
   async piecesOfPeriod(host: string, period: Interval, asOf: LoadId): Promise<AllocatedCharge[]> {
-    return this.#periods(asOf).find(({ origin }) => origin.host === host && origin.period.start === period.start)?.pieces.slice() ?? [];
+    return (
+      this.#periods(asOf)
+        .find(({ origin }) => origin.host === host && origin.period.start === period.start)
+        ?.pieces.slice() ?? []
+    );
   }
 
   async rollup(
@@ -186,7 +196,11 @@ export class MemoryStore implements Store {
     );
   }
 
-  async stepHistory(flow: { deployment: string; flow: string }, lastRuns: number, asOf: LoadId): Promise<StepHistoryRow[]> {
+  async stepHistory(
+    flow: { deployment: string; flow: string },
+    lastRuns: number,
+    asOf: LoadId,
+  ): Promise<StepHistoryRow[]> {
     const runs = this.#runs(asOf)
       .filter(({ key, endedAt }) => key.deployment === flow.deployment && key.flow === flow.flow && endedAt !== null)
       .sort(newestFirst)

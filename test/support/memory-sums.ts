@@ -40,7 +40,10 @@ export function stepHistoryOf({ key, variant }: Run, all: readonly Attempt[]): S
   return [...new Set(own.map((attempt) => attempt.key.step))].map((step) => {
     const attempts = own.filter((attempt) => attempt.key.step === step);
     const product = (name: 'gpus' | 'vcpus' | 'memory', scale: number): number =>
-      attempts.reduce((sum, { start, end, held }) => sum + (Number(held?.[name] ?? 0n) / scale) * ((end ?? start) - start), 0);
+      attempts.reduce(
+        (sum, { start, end, held }) => sum + (Number(held?.[name] ?? 0n) / scale) * ((end ?? start) - start),
+        0,
+      );
     return {
       run: key.run,
       variantId: variant?.id ?? null,

@@ -40,7 +40,12 @@ export function* crowdLoads({ runs, runsPerLoad, start, hosts }: CrowdOptions): 
   }
 }
 
-type Member = { readonly run: Run; readonly attempts: readonly Attempt[]; readonly host: string; readonly hour: Instant };
+type Member = {
+  readonly run: Run;
+  readonly attempts: readonly Attempt[];
+  readonly host: string;
+  readonly hour: Instant;
+};
 
 /** One run of the crowd, by its number. */
 export function crowdKey(number: number): RunKey {
@@ -99,7 +104,18 @@ function closingsOf(members: readonly Member[]): HourClosing[] {
   return [...byHostHour.values()].map((sharing) => {
     const { host, hour } = sharing[0]!;
     const period = { start: hour, end: hour + HOUR_MS };
-    return { host, hour: period, pricingHash: 'card-1', periods: [periodOf(host, period, sharing.flatMap((m) => m.attempts))] };
+    return {
+      host,
+      hour: period,
+      pricingHash: 'card-1',
+      periods: [
+        periodOf(
+          host,
+          period,
+          sharing.flatMap((m) => m.attempts),
+        ),
+      ],
+    };
   });
 }
 

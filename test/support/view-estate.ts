@@ -91,7 +91,9 @@ export function chargePeriod(of: {
   const period = { start: of.start, end: of.end };
   const capacityWeight = BigInt(Math.round(of.gpus * 1e9)) * BigInt(of.end - of.start);
   const amount = of.perHour === null ? null : (of.perHour * BigInt(of.end - of.start)) / BigInt(HOUR_MS);
-  const weights = of.shares.map(({ gpus, minutes: [from, to] }) => BigInt(Math.round(gpus * 1e9)) * BigInt((to - from) * MINUTE_MS));
+  const weights = of.shares.map(
+    ({ gpus, minutes: [from, to] }) => BigInt(Math.round(gpus * 1e9)) * BigInt((to - from) * MINUTE_MS),
+  );
   const idleWeight = capacityWeight - weights.reduce((sum, weight) => sum + weight, 0n);
   const amounts = amount === null ? null : split(amount, [...weights, idleWeight]);
   const workload = of.shares.map(({ holder, minutes: [from, to] }, index): AllocatedCharge => ({

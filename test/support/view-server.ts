@@ -21,6 +21,7 @@ export type Asking = { readonly method?: string; readonly headers?: Record<strin
 export type ViewServer = {
   ask(path: string, asking?: Asking): Promise<Answer>;
   json(path: string, asking?: Asking): Promise<any>;
+  readonly port: number;
   readonly logged: { facts: object; message: string }[];
   close(): Promise<void>;
 };
@@ -50,6 +51,7 @@ export async function serveStory(options: Partial<AppOptions> = {}): Promise<Vie
   return {
     ask,
     json: async (path, asking) => JSON.parse((await ask(path, asking)).text),
+    port,
     logged,
     close: () => new Promise((resolve) => void server.close(() => resolve())),
   };
@@ -61,7 +63,11 @@ function send({ port, path, method = 'GET', headers = {} }: Asking & { port: num
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, text: Buffer.concat(chunks).toString('utf8') }),
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          text: Buffer.concat(chunks).toString('utf8'),
+        }),
       );
     });
     sent.on('error', reject);

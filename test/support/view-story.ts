@@ -5,7 +5,18 @@ import { HOUR_MS } from '../../exporter/src/units/interval';
 import { MONEY_ONE } from '../../exporter/src/units/money';
 import { nanoGpusFromGpus } from '../../exporter/src/units/quantity';
 import { MemoryStore } from './memory-store';
-import { attempt, chargePeriod, closingsOf, DAWN, host, HOSTILE, load, MINUTE_MS, publishedState, run } from './view-estate';
+import {
+  attempt,
+  chargePeriod,
+  closingsOf,
+  DAWN,
+  host,
+  HOSTILE,
+  load,
+  MINUTE_MS,
+  publishedState,
+  run,
+} from './view-estate';
 
 const labels = { team: null, project: null, cost_center: null, experiment: null, model_version: null };
 const PRICE = 32n * MONEY_ONE;
@@ -35,7 +46,10 @@ export const UNTOLD = run('MysteryFlow/1', { gaps: { unchargedAttempts: 1, lostA
 /** A run whose attempt fell silent. */
 export const LOST = run('LostFlow/1', { outcome: 'lost', gaps: { unchargedAttempts: 0, lostAttempts: 1 } });
 /** A run with a name that attacks. */
-export const HOSTILE_RUN: Run = { ...run('x/y', { startedAt: DAWN - 2 * HOUR_MS }), key: { deployment: 'prod', flow: HOSTILE, run: HOSTILE } };
+export const HOSTILE_RUN: Run = {
+  ...run('x/y', { startedAt: DAWN - 2 * HOUR_MS }),
+  key: { deployment: 'prod', flow: HOSTILE, run: HOSTILE },
+};
 
 const RUNS = [TRAIN, TWIN, LIVE, UNPRICED, CLONED, UNTOLD, LOST, HOSTILE_RUN];
 
@@ -66,7 +80,12 @@ const CLOSED = [
       { holder: hostile.key, gpus: 1, minutes: [0, 10] },
     ],
   }),
-  chargePeriod({ ...nodeB, start: DAWN, end: DAWN + HOUR_MS, shares: [{ holder: unpriced.key, gpus: 2, minutes: [0, 60] }] }),
+  chargePeriod({
+    ...nodeB,
+    start: DAWN,
+    end: DAWN + HOUR_MS,
+    shares: [{ holder: unpriced.key, gpus: 2, minutes: [0, 60] }],
+  }),
 ];
 
 const OPEN = [
@@ -95,17 +114,35 @@ const ISSUE: Issue = {
 /** Issues that the store keeps; the first is also one of the last cycle's. */
 export const STORED_ISSUES: readonly Issue[] = [
   ISSUE,
-  ...[1, 2, 3].map((line) => ({ ...ISSUE, code: 'bad_json' as const, feed: 'local', file: 'a.json', line, field: null, value: HOSTILE })),
+  ...[1, 2, 3].map((line) => ({
+    ...ISSUE,
+    code: 'bad_json' as const,
+    feed: 'local',
+    file: 'a.json',
+    line,
+    field: null,
+    value: HOSTILE,
+  })),
 ];
 
 const PRICES = {
-  'node-a': { rung: 'rate_card', perHour: PRICE, rateCard: 'on-prem', explanation: 'Rate card on-prem: 32 $/h for the host.' },
+  'node-a': {
+    rung: 'rate_card',
+    perHour: PRICE,
+    rateCard: 'on-prem',
+    explanation: 'Rate card on-prem: 32 $/h for the host.',
+  },
   'node-b': { rung: 'unpriced', perHour: null, rateCard: null, explanation: 'No rate card names node-b.' },
   'node-c': { rung: 'list', perHour: 3n * MONEY_ONE, rateCard: null, explanation: 'List price of m5.large.' },
 } as const;
 
 function pricedHost(name: keyof typeof PRICES, gpus: number) {
-  const facts = { gpus: nanoGpusFromGpus(gpus), gpuModel: gpus > 0 ? 'H100' : null, pool: 'research', provider: 'on-prem' };
+  const facts = {
+    gpus: nanoGpusFromGpus(gpus),
+    gpuModel: gpus > 0 ? 'H100' : null,
+    pool: 'research',
+    provider: 'on-prem',
+  };
   return { host: host(name, facts), price: { host: name, start: null, end: null, ...PRICES[name] } };
 }
 
@@ -138,9 +175,33 @@ const STATE: PublishedState = publishedState({
   open: OPEN,
   hosts: [pricedHost('node-b', 4), pricedHost('node-a', 8), pricedHost('node-c', 0)],
   spend: [
-    { host: 'node-a', pool: 'research', gpuModel: 'H100', kind: 'workload', holder: live.key, team: 'language', perHour: dollars(800n) },
-    { host: 'node-a', pool: 'research', gpuModel: 'H100', kind: 'idle', holder: null, team: null, perHour: dollars(2400n) },
-    { host: 'node-c', pool: 'research', gpuModel: null, kind: 'idle', holder: null, team: null, perHour: dollars(300n) },
+    {
+      host: 'node-a',
+      pool: 'research',
+      gpuModel: 'H100',
+      kind: 'workload',
+      holder: live.key,
+      team: 'language',
+      perHour: dollars(800n),
+    },
+    {
+      host: 'node-a',
+      pool: 'research',
+      gpuModel: 'H100',
+      kind: 'idle',
+      holder: null,
+      team: null,
+      perHour: dollars(2400n),
+    },
+    {
+      host: 'node-c',
+      pool: 'research',
+      gpuModel: null,
+      kind: 'idle',
+      holder: null,
+      team: null,
+      perHour: dollars(300n),
+    },
   ],
   runs: [
     metricsOf(TRAIN, { cost: estimated(866n), heldGpuSeconds: 7800 }),
@@ -161,9 +222,30 @@ const STATE: PublishedState = publishedState({
     { dimension: 'team', deployment: 'prod', flow: 'TrainFlow', value: 'vision', cost: estimated(866n), runs: 1 },
     { dimension: 'team', deployment: 'prod', flow: 'EvalFlow', value: 'vision', cost: estimated(1n), runs: 1 },
     { dimension: 'team', deployment: 'prod', flow: 'TrainFlow', value: null, cost: estimated(5n), runs: 1 },
-    { dimension: 'experiment', deployment: 'prod', flow: 'TrainFlow', value: 'sweep-1', cost: estimated(1666n), runs: 2 },
-    { dimension: 'config_variant', deployment: 'prod', flow: 'TrainFlow', value: 'v-1', cost: estimated(866n), runs: 1 },
-    { dimension: 'model_version', deployment: 'prod', flow: 'TrainFlow', value: 'bert-2', cost: estimated(866n), runs: 1 },
+    {
+      dimension: 'experiment',
+      deployment: 'prod',
+      flow: 'TrainFlow',
+      value: 'sweep-1',
+      cost: estimated(1666n),
+      runs: 2,
+    },
+    {
+      dimension: 'config_variant',
+      deployment: 'prod',
+      flow: 'TrainFlow',
+      value: 'v-1',
+      cost: estimated(866n),
+      runs: 1,
+    },
+    {
+      dimension: 'model_version',
+      deployment: 'prod',
+      flow: 'TrainFlow',
+      value: 'bert-2',
+      cost: estimated(866n),
+      runs: 1,
+    },
   ],
   gpuTime: [
     { state: 'unobserved', cause: null, team: 'vision', pool: 'research', gpuModel: 'H100', gpuSeconds: 7800 },

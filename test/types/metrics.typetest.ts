@@ -9,9 +9,6 @@ bindFamily(metrics.runCost, (_shown: Shown) => [{ labels: { ...run, basis: 'bill
 // @ts-expect-error the label basis is missing
 bindFamily(metrics.runCost, (_shown: Shown) => [{ labels: run, value: 1 }]);
 
-// @ts-expect-error a label that the catalogue does not list
-bindFamily(metrics.feedUp, (_shown: Shown) => [{ labels: { feed: 'local', pod: 'x' }, value: 1 }]);
-
 // @ts-expect-error a label whose value is not known to be text
 bindFamily(metrics.teamRuns, (_shown: Shown) => [{ labels: { deployment: 'prod', team: null }, value: 1 }]);
 

@@ -68,10 +68,9 @@ function hostsText(path: string, { config, priced }: { config: Config; priced: r
 
 function pasteText(priced: readonly Priced[]): string {
   const unpriced = priced.filter(({ price }) => price.rung === 'unpriced');
-  const heading = (name: string): string => `\nTo price ${name}, add (below rate_cards: where the file has that key):\n\n`;
-  return unpriced
-    .map(({ host }) => heading(host.name) + yamlToPaste(host.name, host, { isDeclared: true }))
-    .join('');
+  const where = 'below rate_cards: where the file has that key';
+  const heading = (name: string): string => `\nTo price ${name}, add (${where}):\n\n`;
+  return unpriced.map(({ host }) => heading(host.name) + yamlToPaste(host.name, host, { isDeclared: true })).join('');
 }
 
 function asJson(priced: readonly Priced[]): unknown {

@@ -69,7 +69,13 @@ export const explainQuery = z.strictObject({
     .max(3000)
     .regex(/^[^/]+\/[^/]+(?:\/[^/]+(?:\/[^/]+)?)?$/)
     .describe('Flow/run, Flow/run/step or Flow/run/step/task'),
-  attempt: z.coerce.number().int().min(0).max(10_000).optional().describe('number of an attempt, with a task in pathspec'),
+  attempt: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(10_000)
+    .optional()
+    .describe('number of an attempt, with a task in pathspec'),
   deployment: nameParameter('name of a deployment'),
 });
 

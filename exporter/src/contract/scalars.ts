@@ -24,4 +24,7 @@ export const completeUntil = instantText
   .describe('Every amount in this answer is complete up to here; null while nothing has closed.');
 
 /** The ledger's one currency, ISO 4217. */
-export const currency = z.string().regex(/^[A-Z]{3}$/).meta({ id: 'Currency', description: 'ISO 4217.' });
+export const currency = z
+  .string()
+  .regex(/^[A-Z]{3}$/)
+  .meta({ id: 'Currency', description: 'ISO 4217.' });

@@ -17,6 +17,9 @@ export const DEFAULT_DIMENSION_RULES: DimensionRules = {
 /** The tag whose value is a deployment's secret token and never leaves Metaflow. */
 export const TOKEN_TAG = 'production';
 
+/** What a feed puts in the place of a secret Config value; it names nobody. */
+const REDACTED = '[redacted]';
+
 /** Who a run's cost belongs to: per dimension the first rule that finds something; null where none does. */
 export function labelsOf(run: RunRecord, rules: DimensionRules): Labels {
   const found = DIMENSIONS.map((dimension) => [dimension, firstHit(run, rules[dimension])] as const);
@@ -58,7 +61,8 @@ function configValue(config: RunRecord['config'], path: readonly string[]): stri
     if (value === null || typeof value !== 'object' || Array.isArray(value) || !Object.hasOwn(value, key)) return null;
     value = (value as { readonly [name: string]: PlainValue })[key];
   }
-  return value === null || value === undefined || typeof value === 'object' ? null : String(value);
+  if (value === null || value === undefined || typeof value === 'object' || value === REDACTED) return null;
+  return String(value);
 }
 
 function mapped(value: string | null, map: ValueMap): string | null {

@@ -44,11 +44,11 @@ export function cardPrice(
 /** The card's price over its dates: one span, or two where the capex part ends within them. */
 export function cardPriceSpans({ from, to, terms }: RateCard, gpus: NanoGpus): CardPriceSpan[] {
   const amortizedAt = amortizationEnd(terms, from);
-  const price = (isAmortized: boolean): CardPrice => cardPrice(terms, { gpus, isAmortized });
-  if (amortizedAt === null || (to !== null && to <= amortizedAt)) return [{ start: from, end: to, ...price(false) }];
+  const before = cardPrice(terms, { gpus, isAmortized: false });
+  if (amortizedAt === null || (to !== null && to <= amortizedAt)) return [{ start: from, end: to, ...before }];
   return [
-    { start: from, end: amortizedAt, ...price(false) },
-    { start: amortizedAt, end: to, ...price(true) },
+    { start: from, end: amortizedAt, ...before },
+    { start: amortizedAt, end: to, ...cardPrice(terms, { gpus, isAmortized: true }) },
   ];
 }
 
@@ -77,7 +77,7 @@ function exactTerms(terms: CardTerms, { gpus, isAmortized }: { gpus: NanoGpus; i
   }
   const { capital, power, facilityPerMonth, supportPerMonth } = terms;
   const parts: ExactTerm[] = [];
-  if (capital) parts.push(capitalTerm(capital, isAmortized));
+  if (capital) parts.push(isAmortized && capital.kind === 'capex' ? amortizedTerm(capital) : capitalTerm(capital));
   if (power) {
     const arithmetic = `${printDecimal(power.kw)} kW × ${printDecimal(power.pue)} × ${printDecimal(power.pricePerKwh)}`;
     parts.push({ name: 'power', arithmetic, exact: productOf(power.kw, power.pue, power.pricePerKwh) });
@@ -87,12 +87,13 @@ function exactTerms(terms: CardTerms, { gpus, isAmortized }: { gpus: NanoGpus; i
   return parts;
 }
 
-function capitalTerm(capital: CardCapital, isAmortized: boolean): ExactTerm {
+function amortizedTerm({ months }: { readonly months: number }): ExactTerm {
+  return { name: 'capex', arithmetic: `0, amortized after ${months} months`, exact: sumOf([]) };
+}
+
+function capitalTerm(capital: CardCapital): ExactTerm {
   if (capital.kind === 'lease') return monthlyTerm('lease', capital.perMonth);
   const { capex, residual, months } = capital;
-  if (isAmortized) {
-    return { name: 'capex', arithmetic: `0, amortized after ${months} months`, exact: sumOf([]) };
-  }
   const negative = { digits: -residual.digits, scale: residual.scale };
   const exact = quotientOf(sumOf([fractionOf(capex), fractionOf(negative)]), BigInt(months) * HOURS_PER_CARD_MONTH);
   const less = residual.digits === 0n ? printDecimal(capex) : `(${printDecimal(capex)} − ${printDecimal(residual)})`;

@@ -22,7 +22,7 @@ export interface Channel {
   /** Runs a statement that answers nothing. */
   command(statement: Statement, params?: Params): Promise<void>;
   /** Inserts rows in blocks; the caller checks the counts afterwards. */
-  insert(table: string, rows: readonly Row[]): Promise<void>;
+  insert(table: string, rows: Iterable<Row>): Promise<void>;
 }
 
 /** The connections of one open store. */
@@ -59,12 +59,22 @@ function channelOver(client: ClickHouseClient): Channel {
       await named(name, () => client.command({ query: text, query_params: bound(params) }));
     },
     async insert(table, rows) {
-      for (let from = 0; from < rows.length; from += BLOCK_ROWS) {
-        const values = rows.slice(from, from + BLOCK_ROWS).map(wellFormedRow);
+      for (const values of blocksOf(rows)) {
         await named(`insert into ${table}`, () => client.insert({ table, values, format: 'JSONEachRow' }));
       }
     },
   };
+}
+
+function* blocksOf(rows: Iterable<Row>): Generator<Row[]> {
+  let block: Row[] = [];
+  for (const row of rows) {
+    block.push(wellFormedRow(row));
+    if (block.length < BLOCK_ROWS) continue;
+    yield block;
+    block = [];
+  }
+  if (block.length > 0) yield block;
 }
 
 async function named<T>(name: string, act: () => Promise<T>): Promise<T> {

@@ -1,106 +1,64 @@
-import { z } from 'zod';
-import { attemptKeyText, type RunKey, runKeyText } from '../facts/attempt';
-import type { Channel } from './engine';
-import { hostHourText, type LoadRows, type Version } from './load-rows';
+import { runKeyText } from '../facts/attempt';
+import type { Channel, Row } from './engine';
+import type { LoadRows } from './load-rows';
+import { rowsOfAttemptHosts } from './rows/attempt-row';
 import type { ClosingRows } from './rows/closing-row';
-import { numberCell } from './rows/scalars';
-import { readByKeys } from './run-keys';
-import { statement } from './sql-file';
+import { hostHourText, standingAttempts, standingClosings, standingIssues, standingRuns } from './standing';
 
-/** What a load adds to what the store has. */
-export type LoadNews = Omit<LoadRows, 'contentHash'> & {
+/** The rows that a load adds to what the store has; what is equal to what stands is left out. */
+export type LoadNews = {
+  readonly runs: readonly Row[];
+  readonly attempts: readonly Row[];
+  readonly attemptHosts: readonly Row[];
+  readonly issues: readonly Row[];
+  readonly closings: readonly ClosingRows[];
   /** True when one of the closings replaces one that stands. */
   readonly reverses: boolean;
-  /** Team of every run that holds something in the closings, as known now. */
+  /** Team of every run that holds something in the closings, as known now, by name. */
   readonly teams: ReadonlyMap<string, string | null>;
 };
 
-const runCells = { deployment: z.string(), flow: z.string(), run: z.string() };
-const standingRun = z.object({ ...runCells, content: z.string(), team: z.string().nullable() });
-const standingAttempt = z.object({
-  ...runCells,
-  step: z.string(),
-  task: z.string(),
-  attempt: z.number(),
-  content: z.string(),
-});
-const standingIssue = z.object({ place: z.string(), content: z.string() });
-const standingClosing = z.object({ host: z.string(), hour_start: numberCell, content: z.string() });
-
-const PLACES_AT_ONCE = 2_000;
-
-/** Compares a load with what stands, set-wise; what is equal is left out. */
-export async function newsOf(channel: Channel, rows: LoadRows): Promise<LoadNews> {
-  const closed = await standingClosings(channel, rows.closings);
-  const closings = rows.closings.filter(
+/** Compares a load with what stands, a few statements for the whole of it. */
+export async function newsOf(channel: Channel, load: LoadRows): Promise<LoadNews> {
+  const closed = await standingClosings(channel, load.closings);
+  const closings = load.closings.filter(
     ({ host, hour, contentHash }) => closed.get(hostHourText(host, hour)) !== contentHash,
   );
   const holders = closings.flatMap(({ pieces }) => pieces.flatMap(({ holder }) => (holder ? [holder] : [])));
-  const runs = await standingRuns(channel, [...rows.runs.map(({ key }) => key), ...holders]);
+  const runs = await standingRuns(channel, [...load.runs.map(({ fact }) => fact.key), ...holders]);
   const teams = new Map([...runs].map(([name, { team }]) => [name, team]));
-  for (const { name, row } of rows.runs) teams.set(name, row.team as string | null);
-  const attempts = await standingAttempts(
-    channel,
-    rows.attempts.map(({ key }) => key),
-  );
-  const issues = await standingIssues(
-    channel,
-    rows.issues.map(({ name }) => name),
-  );
+  for (const { fact } of load.runs) teams.set(runKeyText(fact.key), fact.labels.team);
+  const places = load.issues.map(({ name }) => name);
+  const issues = await standingIssues(channel, places);
   return {
-    runs: rows.runs.filter(({ name, row }) => runs.get(name)?.content !== row.content_hash),
-    attempts: changed(rows.attempts, attempts),
+    ...(await attemptNews(channel, load)),
+    runs: rowsUnless(load.runs, (name) => runs.get(name)?.content),
+    issues: rowsUnless(load.issues, (name) => issues.get(name)),
     closings,
-    issues: changed(rows.issues, issues),
     reverses: closings.some(({ host, hour }) => closed.has(hostHourText(host, hour))),
     teams,
   };
 }
 
-const changed = <Key>(versions: readonly Version<Key>[], standing: ReadonlyMap<string, string>): Version<Key>[] =>
-  versions.filter(({ name, row }) => standing.get(name) !== row.content_hash);
+/** How many rows a load adds; with none it is not worth publishing. */
+export function countNews({ runs, attempts, issues, closings }: LoadNews): number {
+  return runs.length + attempts.length + issues.length + closings.length;
+}
 
-async function standingRuns(
+async function attemptNews(
   channel: Channel,
-  keys: readonly RunKey[],
-): Promise<Map<string, z.infer<typeof standingRun>>> {
-  const rows = await readByKeys(distinct(keys), (params) =>
-    channel.query(statement('standing-runs'), standingRun, params),
-  );
-  return new Map(rows.map((row) => [runKeyText(row), row]));
+  load: LoadRows,
+): Promise<{ attempts: readonly Row[]; attemptHosts: readonly Row[] }> {
+  const keys = load.attempts.map(({ fact }) => fact.key);
+  const standing = await standingAttempts(channel, keys);
+  const changed = load.attempts.filter(({ name, row }) => standing.get(name)?.content !== row.content_hash);
+  return {
+    attempts: changed.map(({ row }) => row),
+    attemptHosts: changed.flatMap(({ fact, name }) => rowsOfAttemptHosts(fact, standing.get(name)?.lastHosts ?? [])),
+  };
 }
 
-async function standingAttempts(channel: Channel, keys: readonly RunKey[]): Promise<Map<string, string>> {
-  const rows = await readByKeys(distinct(keys), (params) =>
-    channel.query(statement('standing-attempts'), standingAttempt, params),
-  );
-  return new Map(rows.map((row) => [attemptKeyText(row), row.content]));
-}
-
-async function standingIssues(channel: Channel, places: readonly string[]): Promise<Map<string, string>> {
-  const standing = new Map<string, string>();
-  for (let from = 0; from < places.length; from += PLACES_AT_ONCE) {
-    const params = { places: places.slice(from, from + PLACES_AT_ONCE) };
-    const rows = await channel.query(statement('standing-issues'), standingIssue, params);
-    for (const { place, content } of rows) standing.set(place, content);
-  }
-  return standing;
-}
-
-async function standingClosings(channel: Channel, closings: readonly ClosingRows[]): Promise<Map<string, string>> {
-  if (closings.length === 0) return new Map();
-  const params = { hosts: [...new Set(closings.map(({ host }) => host))], ...hourRangeOf(closings) };
-  const rows = await channel.query(statement('standing-closings'), standingClosing, params);
-  return new Map(rows.map(({ host, hour_start, content }) => [hostHourText(host, hour_start), content]));
-}
-
-/** First and last hour that these closings touch; statements narrow their reading by it. */
-export function hourRangeOf(closings: readonly ClosingRows[]): { firstHour: number; lastHour: number } {
-  let [firstHour, lastHour] = [Infinity, -Infinity];
-  for (const { hour } of closings) [firstHour, lastHour] = [Math.min(firstHour, hour), Math.max(lastHour, hour)];
-  return { firstHour, lastHour };
-}
-
-const distinct = (keys: readonly RunKey[]): RunKey[] => [
-  ...new Map(keys.map((key) => [runKeyText(key), key])).values(),
-];
+const rowsUnless = (
+  versions: LoadRows['runs'] | LoadRows['issues'],
+  standing: (name: string) => string | undefined,
+): Row[] => versions.filter(({ name, row }) => standing(name) !== row.content_hash).map(({ row }) => row);

@@ -1,45 +1,41 @@
 import { assert } from '../assert';
-import { type AttemptKey, attemptKeyText, type RunKey, runKeyText } from '../facts/attempt';
+import { type Attempt, attemptKeyText, runKeyText } from '../facts/attempt';
+import type { Issue } from '../facts/issue';
+import type { Run } from '../facts/run';
 import { hashOf, hashOfSet } from './content-hash';
 import type { Row } from './engine';
 import { rowOfAttempt } from './rows/attempt-row';
 import { type ClosingRows, rowsOfClosing } from './rows/closing-row';
 import { mergeIssues, rowOfIssue } from './rows/issue-row';
 import { rowOfRun } from './rows/run-row';
+import { hostHourText } from './standing';
 import type { Load } from './store';
 
 /** A fact ready to be stored: its name among its kind, and the row with its content hash. */
-export type Version<Key> = {
-  readonly key: Key;
+export type Version<Fact> = {
+  readonly fact: Fact;
   readonly name: string;
   readonly row: Row & { readonly content_hash: string };
 };
 
 /** All rows of a load, none of them compared yet with what the store has. */
 export type LoadRows = {
-  readonly runs: readonly Version<RunKey>[];
-  readonly attempts: readonly Version<AttemptKey>[];
+  readonly runs: readonly Version<Run>[];
+  readonly attempts: readonly Version<Attempt>[];
   readonly closings: readonly ClosingRows[];
-  readonly issues: readonly Version<null>[];
+  readonly issues: readonly Version<Issue>[];
   /** SHA-256 of the content, whatever the order in which it was listed. */
   readonly contentHash: string;
 };
 
-/** One text a host-hour, for maps. */
-export function hostHourText(host: string, hour: number): string {
-  return JSON.stringify([host, hour]);
-}
-
 /** Turns a load into rows. @throws InvariantError when a fact is there twice or a closing is not whole. */
 export function rowsOfLoad(load: Load): LoadRows {
-  const runs = load.runs.map((run) => ({ key: run.key, name: runKeyText(run.key), row: rowOfRun(run) }));
-  const attempts = load.attempts.map((attempt) => {
-    return { key: attempt.key, name: attemptKeyText(attempt.key), row: rowOfAttempt(attempt) };
-  });
+  const runs = load.runs.map((fact) => ({ fact, name: runKeyText(fact.key), row: rowOfRun(fact) }));
+  const attempts = load.attempts.map((fact) => ({ fact, name: attemptKeyText(fact.key), row: rowOfAttempt(fact) }));
   const closings = load.closings.map(rowsOfClosing);
-  const issues = mergeIssues(load.issues).map((issue) => {
-    const row = rowOfIssue(issue);
-    return { key: null, name: row.place, row };
+  const issues = mergeIssues(load.issues).map((fact) => {
+    const row = rowOfIssue(fact);
+    return { fact, name: row.place, row };
   });
   assertDistinct(
     'run',

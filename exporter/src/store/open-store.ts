@@ -11,7 +11,7 @@ import { ledgerReads } from './read-ledger';
 import { runReads } from './read-runs';
 import { issueRow } from './rows/issue-row';
 import { statement } from './sql-file';
-import { cleanUnpublished } from './staging';
+import { cleanUnpublished } from './clean-unpublished';
 import { IntegrityError, type LoadId, type Store } from './store';
 
 /** How to open a store. */

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import type { Channel, Row } from './engine';
-import { newsOf } from './load-news';
+import { cleanUnpublished } from './clean-unpublished';
+import { countNews, newsOf } from './load-news';
 import { rowsOfLoad } from './load-rows';
 import { numberCell } from './rows/scalars';
 import { statement } from './sql-file';
-import { cleanUnpublished, stageLoad, type StagedRows, verifyStaged } from './staging';
+import { stageLoad } from './stage-load';
 import { IdempotencyError, type Load, type LoadId, type PublishOutcome } from './store';
+import { type StagedRows, verifyStaged } from './verify-staged';
 
 /** Where a publishing stands; `clean` is what follows a failure. */
 export type Phase = 'stage' | 'verify' | 'publish' | 'clean';
@@ -43,14 +45,13 @@ export class Publisher {
     if (known) throw new IdempotencyError(`Load ${known.load_id} has the key ${load.key} but other content.`);
     const news = await newsOf(this.channel, rows);
     const last = await lastLoadOf(this.channel);
-    const isNew = news.runs.length + news.attempts.length + news.closings.length + news.issues.length > 0;
-    if (!isNew) return { outcome: 'skipped', loadId: last };
+    if (countNews(news) === 0) return { outcome: 'skipped', loadId: last };
     const loadId = last + 1;
     try {
       this.onPhase('stage');
       await stageLoad(this.channel, loadId, news);
       this.onPhase('verify');
-      const staged = await verifyStaged(this.channel, loadId, { news, source: load });
+      const staged = await verifyStaged(this.channel, loadId, news);
       this.onPhase('publish');
       await this.channel.insert('loads', [rowOfLoad(loadId, { load, contentHash: rows.contentHash, staged })]);
       return { outcome: 'published', loadId };

@@ -1,7 +1,15 @@
 import type { Statement } from './engine';
 
 /** Every table whose rows belong to a load; `loads` itself is what publishes them. */
-export const LOAD_TABLES = ['runs', 'attempts', 'closings', 'origin_charges', 'allocated_charges', 'issues'] as const;
+export const LOAD_TABLES = [
+  'runs',
+  'attempts',
+  'attempt_hosts',
+  'closings',
+  'origin_charges',
+  'allocated_charges',
+  'issues',
+] as const;
 export type LoadTable = (typeof LOAD_TABLES)[number];
 
 /** Deletes the rows of `{loads:Array(UInt64)}` from one of our tables. */

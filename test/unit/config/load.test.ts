@@ -43,8 +43,9 @@ describe('amounts', () => {
     ['12345678901234567890',           12345678901234567890n,       0],
     ['0',                              0n,                          0],
   ])('%s is read as it is written', (written, digits, scale) => {
-    const text = `hosts: [{name: h, gpus: 8}]\nrate_cards: [{name: c, applies_to: {host: h}, price_per_hour: ${written}}]`;
-    expect(configOf(text).rateCards[0]?.terms).toEqual({ kind: 'per_hour', perHour: { digits, scale } });
+    const card = `rate_cards: [{name: c, applies_to: {host: h}, price_per_hour: ${written}}]`;
+    const [read] = configOf(`hosts: [{name: h, gpus: 8}]\n${card}`).rateCards;
+    expect(read?.terms).toEqual({ kind: 'per_hour', perHour: { digits, scale } });
   });
 });
 

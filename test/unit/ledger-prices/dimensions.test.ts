@@ -1,5 +1,6 @@
 import type { DimensionRule, DimensionRules } from '../../../exporter/src/facts/dimension-rule';
 import type { Labels, RunRecord } from '../../../exporter/src/facts/run';
+import { REDACTED } from '../../../exporter/src/feeds/metaflow/config-variant';
 import { DEFAULT_DIMENSION_RULES, labelsOf } from '../../../exporter/src/ledger/dimensions';
 
 const RUN: RunRecord = {
@@ -38,8 +39,9 @@ describe("without rules of one's own", () => {
     [['team'],                                      { project: 'ranking' }],
     [['teams:x'],                                   { project: 'ranking' }],
   ])('tags %j give %j', (tags, found) => {
-    expect(labelsOf({ ...RUN, tags }, DEFAULT_DIMENSION_RULES)).toEqual({ ...NO_LABELS, ...found });
-    expect(labelsOf({ ...RUN, tags: [...tags].reverse() }, DEFAULT_DIMENSION_RULES)).toEqual({ ...NO_LABELS, ...found });
+    for (const order of [tags, [...tags].reverse()]) {
+      expect(labelsOf({ ...RUN, tags: order }, DEFAULT_DIMENSION_RULES)).toEqual({ ...NO_LABELS, ...found });
+    }
   });
 
   test('a project tag stands in where Metaflow knows no project', () => {
@@ -82,6 +84,16 @@ describe('a rule', () => {
   ])('%#. first hit wins, a miss goes on: %j gives %s', (rules, team) => {
     const run = { ...RUN, tags: ['production:mlx-secret-1'] };
     expect(labelsOf(run, { ...NO_RULES, team: rules })).toEqual({ ...NO_LABELS, team });
+  });
+
+  test('translates nothing that its map does not have itself', () => {
+    const run = { ...RUN, user: 'constructor' };
+    expect(labelsOf(run, { ...NO_RULES, team: [user({ alice: 'x' })] }).team).toBeNull();
+  });
+
+  test('shows no Config value that a feed has redacted', () => {
+    const run = { ...RUN, config: { train: { api_token: REDACTED } } };
+    expect(labelsOf(run, { ...NO_RULES, team: [config('train.api_token')] }).team).toBeNull();
   });
 
   test('over a run without user and Config finds nothing', () => {

@@ -182,18 +182,18 @@ describe('discounts', () => {
 
   // prettier-ignore
   test.each([
-    // host                                discounts                                     price     because 12.24 ×
-    [BURST,                                [half],                                       '6.12'],  // 0.5
-    [BURST,                                [half, type],                                 '8.568'], // 0.7, the type's own
-    [BURST,                                [discount('1.1', { region: 'us-east-1' }), type], '13.464'], // the region's own
-    [BURST,                                [discount('0.5', { provider: 'gcp' })],       '12.24'], // another provider's
-    [BURST,                                [discount('0.333333333333')],                 '4.079999999996'],
-    [eu,                                   [half],                                       '-'],     // no guess across regions
-    [eu,                                   [discount('1.1', { region: 'eu-west-1' })],   '13.464'],
-    [eu,                                   [discount('1.1', { region: 'eu-west-2' })],   '-'],
-    [gcp('spot'),                          [discount('0.5', { provider: 'gcp' })],       '50.609540821918'], // not on spot
-    [gcp(null),                            [discount('0.5', { provider: 'gcp' })],       '44.244999951288'], // 44.24499995128765
-  ])('%#.', (host, discounts, price) => {
+    // host        price              discounts
+    [BURST,        '6.12',            [half]],
+    [BURST,        '8.568',           [half, type]], // the type's own before the provider's
+    [BURST,        '13.464',          [discount('1.1', { region: 'us-east-1' }), type]], // the region's own before both
+    [BURST,        '12.24',           [discount('0.5', { provider: 'gcp' })]],
+    [BURST,        '4.079999999996',  [discount('0.333333333333')]], // 4.07999999999592
+    [eu,           '-',               [half]], // no guess across regions
+    [eu,           '13.464',          [discount('1.1', { region: 'eu-west-1' })]],
+    [eu,           '-',               [discount('1.1', { region: 'eu-west-2' })]],
+    [gcp('spot'),  '50.609540821918', [discount('0.5', { provider: 'gcp' })]], // not on spot
+    [gcp(null),    '44.244999951288', [discount('0.5', { provider: 'gcp' })]], // 44.24499995128765
+  ])('%#.', (host, price, discounts) => {
     expect(rowsOf(host, { discounts }).map(([, , amount]) => amount)).toEqual([price]);
   });
 

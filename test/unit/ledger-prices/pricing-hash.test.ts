@@ -28,34 +28,44 @@ const PRICE: PriceSpan = {
   rateCard: 'h100',
   explanation: 'Rate card h100: 32 USD an hour.',
 };
+const DEARER: PriceSpan = { ...PRICE, perHour: PRICE.perHour! + 1n };
+const UNPRICED: PriceSpan = { ...PRICE, perHour: null, rung: 'unpriced', rateCard: null };
 const before = pricingHash(HOST, [PRICE], HOUR);
 const later = HOUR.end + 1;
+
+/** The price of every day with another one before or after an instant. */
+function changedAt(instant: number, other: { before?: bigint; after?: bigint }): PriceSpan[] {
+  return [
+    { ...PRICE, end: instant, perHour: other.before ?? PRICE.perHour },
+    { ...PRICE, start: instant, perHour: other.after ?? PRICE.perHour },
+  ];
+}
 
 describe('the pricing hash of an hour', () => {
   // prettier-ignore
   test.each([
-    // what changed                            host                                              prices
-    ['another price',                          HOST,                                             [{ ...PRICE, perHour: 32_000_000_000_001n }]],
-    ['no price',                               HOST,                                             [{ ...PRICE, perHour: null, rung: 'unpriced' as const }]],
-    ['another rung',                           HOST,                                             [{ ...PRICE, rung: 'override' as const }]],
-    ['another card of the same price',         HOST,                                             [{ ...PRICE, rateCard: 'h200' }]],
-    ['a price change within the hour',         HOST,                                             [{ ...PRICE, end: HOUR.start + 1 }, { ...PRICE, start: HOUR.start + 1, perHour: 1n }]],
-    ['fewer GPUs',                             { ...HOST, gpus: nanoGpus(4_000_000_000n) },      [PRICE]],
-    ['fewer vCPUs',                            { ...HOST, vcpus: milliVcpus(1n) },               [PRICE]],
-    ['unknown memory',                         { ...HOST, memory: null },                        [PRICE]],
-    ['a beginning within the hour',            { ...HOST, from: HOUR.start + 1 },                [PRICE]],
-    ['an end within the hour',                 { ...HOST, to: HOUR.end - 1 },                    [PRICE]],
+    // what changed                     host                                prices
+    ['another price',                   HOST,                               [DEARER]],
+    ['no price',                        HOST,                               [UNPRICED]],
+    ['another rung',                    HOST,                               [{ ...PRICE, rung: 'override' as const }]],
+    ['another card of the same price',  HOST,                               [{ ...PRICE, rateCard: 'h200' }]],
+    ['a price change within the hour',  HOST,                               changedAt(HOUR.start + 1, { after: 1n })],
+    ['fewer GPUs',                      { ...HOST, gpus: nanoGpus(4n) },    [PRICE]],
+    ['fewer vCPUs',                     { ...HOST, vcpus: milliVcpus(1n) }, [PRICE]],
+    ['unknown memory',                  { ...HOST, memory: null },          [PRICE]],
+    ['a beginning within the hour',     { ...HOST, from: HOUR.start + 1 },  [PRICE]],
+    ['an end within the hour',          { ...HOST, to: HOUR.end - 1 },      [PRICE]],
   ])('changes with %s', (_what, host, prices) => {
     expect(pricingHash(host, prices, HOUR)).not.toBe(before);
   });
 
   // prettier-ignore
   test.each([
-    ['another pool',                           { ...HOST, pool: 'burst' },                       [PRICE]],
-    ['an end that is known and later',         { ...HOST, to: later },                           [PRICE]],
-    ['other words of explanation',             HOST,                                             [{ ...PRICE, explanation: 'x' }]],
-    ['a price change at the end of the hour',  HOST,                                             [{ ...PRICE, end: HOUR.end }, { ...PRICE, start: HOUR.end, perHour: 1n }]],
-    ['a price change at its start',            HOST,                                             [{ ...PRICE, end: HOUR.start, perHour: 1n }, { ...PRICE, start: HOUR.start }]],
+    ['another pool',                    { ...HOST, pool: 'burst' },         [PRICE]],
+    ['an end that is later',            { ...HOST, to: later },             [PRICE]],
+    ['other words of explanation',      HOST,                               [{ ...PRICE, explanation: 'x' }]],
+    ['a price change as it ends',       HOST,                               changedAt(HOUR.end, { after: 1n })],
+    ['a price change as it starts',     HOST,                               changedAt(HOUR.start, { before: 1n })],
   ])('does not change with %s', (_what, host, prices) => {
     expect(pricingHash(host, prices, HOUR)).toBe(before);
   });

@@ -44,6 +44,8 @@ function loaded({
   };
 }
 
+const perHour = (price: string): CardTerms => ({ kind: 'per_hour', perHour: decimal(price) });
+
 describe('the price of a rate card', () => {
   /*
    * 120000 ÷ (36 × 730) = 120000 ÷ 26280 = 4.566 210 045 662 1…                        → …662
@@ -56,19 +58,24 @@ describe('the price of a rate card', () => {
    */
   // prettier-ignore
   test.each([
-    ['capex over its months',              loaded({ capex: '120000', months: 36 }),                              '4.566210045662'],
-    ['power',                              loaded({ power: ['6.5', '1.4', '0.08'] }),                            '0.728'],
-    ['both',                               loaded({ capex: '120000', months: 36, power: ['6.5', '1.4', '0.08'] }), '5.294210045662'],
-    ['everything, rounded once',           loaded({ capex: '320000', residual: '20000', months: 48, power: ['10.2', '1.3', '0.10'], facility: '1500', support: '2500' }), '15.367095890411'],
-    ['a residual that is all of it',       loaded({ capex: '500', residual: '500', months: 3 }),                 '0'],
-    ['lease by the month',                 loaded({ lease: '7300' }),                                            '10'],
-    ['lease with power and facility',      loaded({ lease: '7300', power: ['1', '1', '0.5'], facility: '73' }),  '10.6'],
-    ['cents over a month',                 loaded({ capex: '2', months: 1 }),                                    '0.002739726027'],
-    ['a price for the host',               { kind: 'per_hour', perHour: decimal('32.00') } as const,              '32'],
-    ['a price in E-notation',              { kind: 'per_hour', perHour: decimal('1e-7') } as const,               '0.0000001'],
-    ['digits beyond twelve, half to even', { kind: 'per_hour', perHour: decimal('0.0000000000005') } as const,    '0'],
-    ['… and up from an odd one',           { kind: 'per_hour', perHour: decimal('0.0000000000015') } as const,    '0.000000000002'],
-  ] as [string, CardTerms, string][])('%s', (_about, terms, expected) => {
+    // what                          per hour           terms
+    ['capex over its months',        '4.566210045662',  loaded({ capex: '120000', months: 36 })],
+    ['power',                        '0.728',           loaded({ power: ['6.5', '1.4', '0.08'] })],
+    ['both',                         '5.294210045662',  loaded({ capex: '120000', months: 36,
+                                                                power: ['6.5', '1.4', '0.08'] })],
+    ['everything, rounded once',     '15.367095890411', loaded({ capex: '320000', residual: '20000', months: 48,
+                                                                power: ['10.2', '1.3', '0.10'],
+                                                                facility: '1500', support: '2500' })],
+    ['a residual that is all of it', '0',               loaded({ capex: '500', residual: '500', months: 3 })],
+    ['lease by the month',           '10',              loaded({ lease: '7300' })],
+    ['lease, power and facility',    '10.6',            loaded({ lease: '7300', facility: '73',
+                                                                power: ['1', '1', '0.5'] })],
+    ['cents over a month',           '0.002739726027',  loaded({ capex: '2', months: 1 })],
+    ['a price for the host',         '32',              perHour('32.00')],
+    ['a price in E-notation',        '0.0000001',       perHour('1e-7')],
+    ['half a unit goes to even',     '0',               perHour('0.0000000000005')],
+    ['… and up from odd',            '0.000000000002',  perHour('0.0000000000015')],
+  ] as [string, string, CardTerms][])('%s', (_about, expected, terms) => {
     expect(printAmount(cardPrice(terms, host(8n)).perHour)).toBe(expected);
   });
 

@@ -58,7 +58,7 @@ export async function runMark({ root, flow, run }: RunPlace): Promise<string | n
   return folder === null ? null : `${folder.mark} ${self?.mark ?? 'none'}`;
 }
 
-const isNotMeta = (name: string): boolean => name !== '_meta' && !name.startsWith('.');
+const isNotMeta = (name: string): boolean => name !== '_meta';
 const isNotTemporary = (name: string): boolean => !/^(_meta\/)?(tmp|\.)/.test(name);
 
 type TaskNames = {

@@ -1,14 +1,10 @@
-SELECT
-  host,
-  min(span.1) AS first_held,
-  if(countIf(span.2 IS NULL) > 0, NULL, max(span.2)) AS last_held
+SELECT host, min(span.1) AS first_held, if(countIf(span.2 IS NULL) > 0, NULL, max(span.2)) AS last_held
 FROM (
-  SELECT argMax((start_at, end_at, hosts, NOT is_clone AND held_gpus IS NOT NULL), load_id) AS span
-  FROM attempts
+  SELECT host, argMax((start_at, end_at, present AND held), load_id) AS span
+  FROM attempt_hosts
   WHERE load_id <= {asOf:UInt64}
-  GROUP BY deployment, flow, run, step, task, attempt
+  GROUP BY host, attempt_id
 )
-ARRAY JOIN span.3 AS host
-WHERE span.4 AND ifNull(span.2 > span.1, true)
+WHERE span.3 AND ifNull(span.2 > span.1, true)
 GROUP BY host
 ORDER BY host

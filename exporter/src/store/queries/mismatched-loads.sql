@@ -7,6 +7,7 @@ FROM (
   FROM loads ARRAY JOIN [
     ('runs', run_rows, toDecimal256(0, 12)),
     ('attempts', attempt_rows, toDecimal256(0, 12)),
+    ('attempt_hosts', attempt_host_rows, toDecimal256(0, 12)),
     ('closings', closing_rows, toDecimal256(0, 12)),
     ('issues', issue_rows, toDecimal256(0, 12)),
     ('origin_charges', origin_charge_rows, origin_amount),
@@ -14,6 +15,7 @@ FROM (
   ] AS entry
   UNION ALL SELECT load_id, 'runs', 0, count(), toDecimal256(0, 12), toDecimal256(0, 12) FROM runs GROUP BY load_id
   UNION ALL SELECT load_id, 'attempts', 0, count(), toDecimal256(0, 12), toDecimal256(0, 12) FROM attempts GROUP BY load_id
+  UNION ALL SELECT load_id, 'attempt_hosts', 0, count(), toDecimal256(0, 12), toDecimal256(0, 12) FROM attempt_hosts GROUP BY load_id
   UNION ALL SELECT load_id, 'closings', 0, count(), toDecimal256(0, 12), toDecimal256(0, 12) FROM closings GROUP BY load_id
   UNION ALL SELECT load_id, 'issues', 0, count(), toDecimal256(0, 12), toDecimal256(0, 12) FROM issues GROUP BY load_id
   UNION ALL SELECT load_id, 'origin_charges', 0, count(), toDecimal256(0, 12), sum(toDecimal256(amount, 12)) FROM origin_charges GROUP BY load_id

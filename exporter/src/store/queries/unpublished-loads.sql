@@ -1,7 +1,8 @@
 -- Loads that were staged but never published: the process died, or a stage failed.
 SELECT DISTINCT load_id FROM
 (
-  SELECT load_id FROM runs UNION ALL SELECT load_id FROM attempts UNION ALL SELECT load_id FROM closings
+  SELECT load_id FROM runs UNION ALL SELECT load_id FROM attempts UNION ALL SELECT load_id FROM attempt_hosts
+  UNION ALL SELECT load_id FROM closings
   UNION ALL SELECT load_id FROM origin_charges UNION ALL SELECT load_id FROM allocated_charges
   UNION ALL SELECT load_id FROM issues
 )

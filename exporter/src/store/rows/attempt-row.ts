@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { assert } from '../../assert';
-import type { Attempt, Confidence, EndSource, HeldResources } from '../../facts/attempt';
+import { type Attempt, attemptKeyText, type Confidence, type EndSource, type HeldResources } from '../../facts/attempt';
 import { bytes, milliVcpus, nanoGpus } from '../../units/quantity';
 import { hashOf } from '../content-hash';
 import type { Row } from '../engine';
@@ -110,4 +110,27 @@ export function rowOfAttempt(attempt: Attempt): Row & { content_hash: string } {
     last_sign: int64Text(attempt.lastSign),
   };
   return { ...row, content_hash: hashOf(JSON.stringify(row)) };
+}
+
+/**
+ * One row of `attempt_hosts`, without its load, for each host of an attempt; hosts of the version before that it has
+ * left get a row that says so.
+ */
+export function rowsOfAttemptHosts(attempt: Attempt, lastHosts: readonly string[]): Row[] {
+  const { key, start, end, hosts, isClone, held } = attempt;
+  const attemptId = BigInt(`0x${hashOf(attemptKeyText(key)).slice(0, 32)}`).toString();
+  return [...new Set([...hosts, ...lastHosts])].map((host) => ({
+    host,
+    attempt_id: attemptId,
+    deployment: key.deployment,
+    flow: key.flow,
+    run: key.run,
+    step: key.step,
+    task: key.task,
+    attempt: key.attempt,
+    start_at: int64Text(start),
+    end_at: end === null ? null : int64Text(end),
+    present: !isClone && hosts.includes(host),
+    held: held !== null,
+  }));
 }

@@ -20,6 +20,8 @@ export type ClosingRows = {
   readonly hour: number;
   readonly contentHash: string;
   readonly closing: Row;
+  readonly originAmount: bigint;
+  readonly allocatedAmount: bigint;
   readonly origins: readonly Row[];
   readonly pieces: readonly { readonly row: Row; readonly holder: AllocatedCharge['holder'] }[];
 };
@@ -36,7 +38,16 @@ export function rowsOfClosing(closing: HourClosing): ClosingRows {
   const head = { host, hour_start: hourStart, hour_end: int64Text(hour.end), pricing_hash: pricingHash };
   const texts = [head, ...origins, ...pieces.map(({ row }) => row)].map((row) => JSON.stringify(row));
   const contentHash = hashOfSet(texts);
-  return { host, hour: hour.start, contentHash, closing: { ...head, content_hash: contentHash }, origins, pieces };
+  return {
+    host,
+    hour: hour.start,
+    contentHash,
+    closing: { ...head, content_hash: contentHash },
+    originAmount: sumAmounts(periods.map(({ origin }) => origin.amount ?? 0n)),
+    allocatedAmount: sumAmounts(periods.flatMap((period) => period.pieces.map(({ amount }) => amount ?? 0n))),
+    origins,
+    pieces,
+  };
 }
 
 function assertWhole({ host, hour }: HourClosing, { origin, pieces }: ChargePeriod): void {
@@ -122,4 +133,11 @@ function pieceRow(hourStart: string, rung: Rung, piece: AllocatedCharge): Row {
     priced: amount === null ? 0 : 1,
     rows: 1,
   };
+}
+
+/** First and last hour that these closings touch; statements narrow their reading by it. */
+export function hourRangeOf(closings: readonly ClosingRows[]): { firstHour: number; lastHour: number } {
+  let [firstHour, lastHour] = [Infinity, -Infinity];
+  for (const { hour } of closings) [firstHour, lastHour] = [Math.min(firstHour, hour), Math.max(lastHour, hour)];
+  return { firstHour, lastHour };
 }

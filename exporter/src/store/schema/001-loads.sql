@@ -6,6 +6,7 @@ CREATE TABLE IF NOT EXISTS loads (
   at Int64,
   run_rows UInt64,
   attempt_rows UInt64,
+  attempt_host_rows UInt64,
   closing_rows UInt64,
   origin_charge_rows UInt64,
   allocated_charge_rows UInt64,

@@ -56,3 +56,25 @@ CREATE TABLE IF NOT EXISTS attempts (
 ) ENGINE = MergeTree ORDER BY (deployment, flow, run, step, task, attempt, load_id)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1,
   max_suspicious_broken_parts = 0, max_suspicious_broken_parts_bytes = 0;
+
+-- Where attempts were, narrow and by host, so that "what was on these hosts" need not read every attempt.
+-- One row for each host of an attempt's version; `present` is false for clones and where a version leaves a host.
+-- `attempt_id` is 128 bits of SHA-256 over the attempt's key: grouping by six texts is several times slower.
+CREATE TABLE IF NOT EXISTS attempt_hosts (
+  load_id UInt64,
+  host LowCardinality(String),
+  attempt_id UInt128,
+  deployment LowCardinality(String),
+  flow LowCardinality(String),
+  run String,
+  step LowCardinality(String),
+  task String,
+  attempt UInt32,
+  start_at Int64,
+  end_at Nullable(Int64),
+  present Bool,
+  held Bool,
+  INDEX by_load load_id TYPE minmax GRANULARITY 1
+) ENGINE = MergeTree ORDER BY (host, attempt_id, load_id)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1,
+  max_suspicious_broken_parts = 0, max_suspicious_broken_parts_bytes = 0;

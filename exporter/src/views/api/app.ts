@@ -1,5 +1,11 @@
 import { performance } from 'node:perf_hooks';
-import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response } from 'express';
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express';
 import { Authenticator, type Viewer } from '../auth/authenticate';
 import { hostGuard } from '../auth/host-guard';
 import { registerLanding } from '../landing/register';
@@ -72,7 +78,8 @@ function failed(log: Log): ErrorRequestHandler {
   // Express tells an error handler by its four parameters.
   return (error: unknown, request: Request, response: Response, _next) => {
     if (error instanceof ProblemError) return sendProblem(response, error.kind, error.facts);
-    if (error instanceof URIError) return sendProblem(response, 'bad-request', { detail: 'The path is not valid UTF-8.' });
+    if (error instanceof URIError)
+      return sendProblem(response, 'bad-request', { detail: 'The path is not valid UTF-8.' });
     log.error({ err: error, path: request.path }, 'A request failed.');
     sendProblem(response, 'internal', { detail: 'The request failed; the log of the exporter says why.' });
   };

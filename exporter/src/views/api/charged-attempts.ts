@@ -41,7 +41,13 @@ export function chargedAttempts(attempts: readonly Attempt[], { pieces, division
     const isPlaced = attempt.hosts.length > 0 && attempt.hosts.every((host) => hosts.has(host));
     const isTold = attempt.held !== null && isPlaced;
     const isUncharged = !attempt.isClone && own.length === 0 && !isTold;
-    return { attempt, pieces: own, tally: tallyPieces(own), isUncharged, rung: rungOf(own, { divisions, isUncharged }) };
+    return {
+      attempt,
+      pieces: own,
+      tally: tallyPieces(own),
+      isUncharged,
+      rung: rungOf(own, { divisions, isUncharged }),
+    };
   });
   return charged.sort((a, b) => a.attempt.start - b.attempt.start || byName(a.attempt, b.attempt));
 }

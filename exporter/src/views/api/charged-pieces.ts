@@ -38,7 +38,7 @@ export async function divisionsOf(
   const hosts = [...new Set(closed.map(({ host }) => host))];
   const from = closed.reduce((least, { period }) => Math.min(least, period.start), Infinity);
   const to = closed.reduce((most, { period }) => Math.max(most, period.end), 0);
-  for (let after: { start: number; host: string } | undefined; ; ) {
+  for (let after: { start: number; host: string } | undefined; ;) {
     const rows = await store.hostPeriods({ hosts, from, to, limit: PAGE, ...(after && { after }) }, state.asOf);
     for (const row of rows) divisions.set(periodKey(row.origin), divisionOfRow(row));
     const last = rows.at(-1)?.origin;
@@ -50,8 +50,16 @@ export async function divisionsOf(
 /** The sums of one open charge period by kind. */
 export function divideOpen({ origin, pieces }: { origin: OriginCharge; pieces: readonly AllocatedCharge[] }): Division {
   const sumOf = (kind: AllocatedCharge['kind']): bigint | null =>
-    origin.amount === null ? null : sumAmounts(pieces.filter((piece) => piece.kind === kind).map(({ amount }) => amount ?? 0n));
-  return { origin, closed: false, workload: sumOf('workload'), idle: sumOf('idle'), unattributed: sumOf('unattributed') };
+    origin.amount === null
+      ? null
+      : sumAmounts(pieces.filter((piece) => piece.kind === kind).map(({ amount }) => amount ?? 0n));
+  return {
+    origin,
+    closed: false,
+    workload: sumOf('workload'),
+    idle: sumOf('idle'),
+    unattributed: sumOf('unattributed'),
+  };
 }
 
 function divisionOfRow({ origin, workload, unattributed, idle }: HostPeriodRow): Division {

@@ -40,7 +40,7 @@ async function storedIssues(
 ): Promise<Found[]> {
   const current = new Set(state.issues.map(placeText));
   const found: Found[] = [];
-  for (let from = offset; found.length < wanted; ) {
+  for (let from = offset; found.length < wanted;) {
     const rows = await store.issues(state.asOf, { limit: wanted, offset: from });
     for (const [index, issue] of rows.entries()) {
       if (!current.has(placeText(issue))) found.push({ issue, next: ['issues', 'stored', from + index + 1] });

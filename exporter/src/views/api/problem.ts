@@ -22,7 +22,8 @@ export class ProblemError extends Error {
 /** The body of a problem; a long value is shortened. */
 export function problemBody(kind: ProblemKind, { value, ...facts }: ProblemFacts): Problem {
   const { status, title } = problemKinds[kind];
-  const shown = value === undefined ? {} : { value: value.length > MAX_VALUE ? `${value.slice(0, MAX_VALUE)}…` : value };
+  const shown =
+    value === undefined ? {} : { value: value.length > MAX_VALUE ? `${value.slice(0, MAX_VALUE)}…` : value };
   return { type: problemType(kind), title, status, ...facts, ...shown };
 }
 

@@ -5,7 +5,7 @@ import type { AppParts } from './app-parts';
 import type { Source } from './handler';
 import { handlers } from './handlers';
 import { ProblemError } from './problem';
-import { validate } from './validate';
+import { type Given, validate } from './validate';
 
 type AnyHandler = (asked: { params: unknown; query: unknown }, source: Source) => Promise<unknown>;
 
@@ -20,9 +20,16 @@ export function registerRoutes(app: Express, parts: AppParts): void {
   }
 }
 
-async function answer(request: Request, response: Response, { id, parts }: { id: RouteId; parts: AppParts }): Promise<void> {
+async function answer(
+  request: Request,
+  response: Response,
+  { id, parts }: { id: RouteId; parts: AppParts },
+): Promise<void> {
   const route: Route = routes[id];
-  const asked = { params: validate(route.params, request.params), query: validate(route.query, request.query) };
+  const asked = {
+    params: validate(route.params, request.params),
+    query: validate(route.query, request.query as Given),
+  };
   const handler = handlers[id] as unknown as AnyHandler;
   response.json(await handler(asked, sourceOf(response, parts)));
 }

@@ -9,7 +9,10 @@ import type { Source } from './handler';
 /** Runs as lists show them: their closed charges and the open ones after those. */
 export async function summarize(runs: readonly Run[], { state, store }: Source): Promise<RunSummary[]> {
   if (runs.length === 0) return [];
-  const closed = await store.closedCosts(runs.map(({ key }) => key), state.asOf);
+  const closed = await store.closedCosts(
+    runs.map(({ key }) => key),
+    state.asOf,
+  );
   const byRun = new Map<string, CostTally>(closed.map((cost) => [runKeyText(cost.key), cost]));
   return runs.map((run) => {
     const open = tallyPieces(openPiecesOf(state, run.key).map(({ piece }) => piece));

@@ -20,7 +20,11 @@ async function pageOfRun(run: Run, source: Source): Promise<RunPage> {
     store.attemptsOfRuns([run.key], state.asOf),
     piecesOfRun(run.key, source),
   ]);
-  const charged = chargedAttempts(attempts, { pieces, divisions: await divisionsOf(pieces, source), hosts: hostNames(state) });
+  const charged = chargedAttempts(attempts, {
+    pieces,
+    divisions: await divisionsOf(pieces, source),
+    hosts: hostNames(state),
+  });
   return {
     ...summary!,
     systemTags: [...run.systemTags],

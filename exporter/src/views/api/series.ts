@@ -71,7 +71,8 @@ function addPiece(
 
 function touchedBy({ start, end }: Interval, stepMs: number): Interval[] {
   const buckets: Interval[] = [];
-  for (let at = Math.floor(start / stepMs) * stepMs; at < end; at += stepMs) buckets.push({ start: at, end: at + stepMs });
+  for (let at = Math.floor(start / stepMs) * stepMs; at < end; at += stepMs)
+    buckets.push({ start: at, end: at + stepMs });
   return buckets;
 }
 
@@ -80,10 +81,7 @@ function overlapMs(bucket: Interval, held: Interval): number {
   return shared === null ? 0 : millisecondsOf(shared);
 }
 
-function tooManyBuckets(
-  count: number,
-  { spanMs, stepMs }: { spanMs: number; stepMs: number },
-): ProblemError {
+function tooManyBuckets(count: number, { spanMs, stepMs }: { spanMs: number; stepMs: number }): ProblemError {
   const least = Math.ceil(spanMs / (MAX_BUCKETS - 1) / 1000);
   return new ProblemError('too-large', {
     detail: `The run spans ${count} buckets of ${stepMs / 1000}s; at most ${MAX_BUCKETS} are sent.`,

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import { ProblemError } from './problem';
 
-type Given = Readonly<Record<string, unknown>>;
+/** Parameters as express gives them: one given twice is a list. */
+export type Given = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** Reads parameters by their schema. @throws ProblemError naming the parameter, its value and the remedy. */
 export function validate<Schema extends z.ZodObject>(schema: Schema, given: Given): z.output<Schema> {
@@ -29,6 +30,10 @@ function badParameter(
   const description = (shape[name] as z.ZodType | undefined)?.description ?? 'a value of its own kind';
   const facts = { parameter: name, remedy: `Give ${name} as ${description}.` };
   if (value === undefined) return new ProblemError('bad-parameter', { detail: `${name} is missing.`, ...facts });
-  const detail = Array.isArray(value) ? `${name} is given more than once.` : `${name} cannot be read: ${message}.`;
-  return new ProblemError('bad-parameter', { detail, value: String(value), ...facts });
+  const detail = typeof value !== 'string' ? `${name} is given more than once.` : `${name} cannot be read: ${message}.`;
+  return new ProblemError('bad-parameter', {
+    detail,
+    value: typeof value === 'string' ? value : value.join(','),
+    ...facts,
+  });
 }

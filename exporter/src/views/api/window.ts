@@ -6,7 +6,10 @@ import { ProblemError } from './problem';
  * The window of an answer on UTC hour borders, because a charge period lies within an hour;
  * by default the UTC month to date. @throws ProblemError when it ends before it starts.
  */
-export function windowOf({ from, to }: { from?: Instant | undefined; to?: Instant | undefined }, now: Instant): Interval {
+export function windowOf(
+  { from, to }: { from?: Instant | undefined; to?: Instant | undefined },
+  now: Instant,
+): Interval {
   const end = hourEnd(to ?? now);
   const start = hourStart(from ?? monthOf(end - 1).start);
   if (start < end) return { start, end };

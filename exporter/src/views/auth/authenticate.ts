@@ -50,7 +50,9 @@ export class Authenticator {
     const user = this.#auth.users.find(({ name }) => name === text.slice(0, colon));
     // An unknown user is compared with another's hash, so that the answer takes as long.
     const hash = (user ?? this.#auth.users[0]!).bcryptHash;
-    const proof = createHash('sha256').update(JSON.stringify([hash, text])).digest('hex');
+    const proof = createHash('sha256')
+      .update(JSON.stringify([hash, text]))
+      .digest('hex');
     if (user !== undefined && this.#remembered.has(proof)) return READER;
     const isRight = await compare(text.slice(colon + 1), hash);
     if (!isRight || user === undefined) return null;

@@ -11,7 +11,9 @@ export function parseYaml<Schema extends z.ZodType>(
 ): { readonly value: z.output<Schema> } | Faulty {
   const document = parseDocument(text, { uniqueKeys: true });
   if (document.errors.length > 0) {
-    return { faults: document.errors.map(({ code, linePos }) => `line ${linePos?.[0].line ?? 1}: is not YAML (${code})`) };
+    return {
+      faults: document.errors.map(({ code, linePos }) => `line ${linePos?.[0].line ?? 1}: is not YAML (${code})`),
+    };
   }
   const parsed = schema.safeParse(document.toJS());
   if (parsed.success) return { value: parsed.data };

@@ -13,9 +13,13 @@ const MIN_VERSIONS = { TLS12: 'TLSv1.2', TLS13: 'TLSv1.3' } as const;
  * @param folder where the web-config file lies; its certificate files are relative to it.
  * @throws Error naming the field and file that cannot be read.
  */
-export function createServer(app: RequestListener, { webConfig, folder }: { webConfig: WebConfig | null; folder: string }): Server {
+export function createServer(
+  app: RequestListener,
+  { webConfig, folder }: { webConfig: WebConfig | null; folder: string },
+): Server {
   const tls = webConfig?.tls ?? null;
-  const server = tls === null ? createHttpServer(LIMITS, app) : createHttpsServer({ ...LIMITS, ...tlsOptions(tls, folder) }, app);
+  const server =
+    tls === null ? createHttpServer(LIMITS, app) : createHttpsServer({ ...LIMITS, ...tlsOptions(tls, folder) }, app);
   server.maxConnections = MAX_CONNECTIONS;
   return server;
 }

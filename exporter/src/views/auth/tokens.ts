@@ -11,7 +11,9 @@ export type Token = {
   readonly teams: readonly string[] | null;
 };
 
-const hexDigest = z.string().regex(/^[0-9a-f]{64}$/, { error: 'must be the 64 lower-case hex digits of sha256(token)' });
+const hexDigest = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, { error: 'must be the 64 lower-case hex digits of sha256(token)' });
 const tokenSchema = z.strictObject({
   name: z.string().min(1),
   sha256: hexDigest,
@@ -19,7 +21,7 @@ const tokenSchema = z.strictObject({
   teams: z.array(z.string().min(1)).min(1).optional(),
 });
 
-/** Reads a tokens file: a YAML or JSON list of `{name, sha256, scopes, teams?}`. Faults name the field, never a value. */
+/** Reads a tokens file: a YAML or JSON list of `{name, sha256, scopes, teams?}`. Faults name fields, never values. */
 export function parseTokens(text: string): { readonly tokens: readonly Token[] } | Faulty {
   const read = parseYaml(text, z.array(tokenSchema).min(1));
   if ('faults' in read) return read;

@@ -17,6 +17,9 @@ export type LandingFacts = {
   readonly now: Instant;
 };
 
+// Printed as it is: the policy of the page holds the hash of every character.
+const STYLE_ELEMENT: Html = { html: `<style>${STYLE}</style>` };
+
 const LINKS = [
   ['/metrics', 'Metrics for Prometheus'],
   ['/api/v1/runs', 'Runs'],
@@ -32,26 +35,45 @@ const LINKS = [
 export function landingPage({ state, runs, example, version, now }: LandingFacts): string {
   const body = state === null ? waiting() : [...overview(state, now), runsCard(state, runs), feedsCard(state, now)];
   const page = html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Flowledger</title>${state === null ? html`<meta http-equiv="refresh" content="3">` : null}
-<style>${{ html: STYLE }}</style></head>
-<body><main><header><h1>Flowledger</h1><p class="soft">What every Metaflow run costs.</p></header>
-${example === null ? null : banner(example)}${body}
-<section class="card"><div class="head"><h2>Interfaces</h2></div>
-<nav>${LINKS.map(([path, name]) => html`<a href="${path}">${name}</a>`)}</nav></section>
-<footer class="soft small">Flowledger ${version}. Live numbers are estimates until the bill lands.</footer>
-</main></body></html>
-`;
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>Flowledger</title>
+        ${state === null ? html`<meta http-equiv="refresh" content="3" />` : null} ${STYLE_ELEMENT}
+      </head>
+      <body>
+        <main>
+          <header>
+            <h1>Flowledger</h1>
+            <p class="soft">What every Metaflow run costs.</p>
+          </header>
+          ${example === null ? null : banner(example)}${body}
+          <section class="card">
+            <div class="head"><h2>Interfaces</h2></div>
+            <nav>${LINKS.map(([path, name]) => html`<a href="${path}">${name}</a>`)}</nav>
+          </section>
+          <footer class="soft small">Flowledger ${version}. Live numbers are estimates until the bill lands.</footer>
+        </main>
+      </body>
+    </html> `;
   return page.html;
 }
 
 function banner(text: string): Html {
-  return html`<div class="banner" role="note"><strong>These are example data</strong><p>${text}</p></div>`;
+  return html`<div class="banner" role="note">
+    <strong>These are example data</strong>
+    <p>${text}</p>
+  </div>`;
 }
 
 function waiting(): Html[] {
-  return [html`<section class="card"><div class="head"><h2>Reading the feeds</h2></div>
-<p class="soft">The first cycle has not finished yet. This page asks again by itself.</p></section>`];
+  return [
+    html`<section class="card">
+      <div class="head"><h2>Reading the feeds</h2></div>
+      <p class="soft">The first cycle has not finished yet. This page asks again by itself.</p>
+    </section>`,
+  ];
 }
 
 function overview({ spend, runs, hosts, issues, completeUntil, currency }: PublishedState, now: Instant): Html[] {
@@ -60,35 +82,65 @@ function overview({ spend, runs, hosts, issues, completeUntil, currency }: Publi
   const priced = hosts.filter(({ price }) => price.perHour !== null).length;
   const live = runs.filter((run) => run.live).length;
   const hostCount = `${priced} of ${hosts.length}`;
-  return [html`<section class="tiles">
-<div class="tile"><span class="soft">Spend now</span><b>${priced === 0 ? 'unpriced' : html`${amountHtml(total, currency)}/h`}</b>
-<span class="soft small">${priced === 0 ? 'no host has a price' : html`${amountHtml(unheld, currency)}/h held by no run`}</span></div>
-<div class="tile"><span class="soft">Live runs</span><b>${countText(live)}</b>
-<span class="soft small">${countText(runs.length)} runs recently</span></div>
-<div class="tile"><span class="soft">Priced hosts</span><b>${hostCount}</b>
-<span class="soft small"><a href="/api/v1/issues">${countText(issues.length)} ${issues.length === 1 ? 'issue' : 'issues'}</a></span></div>
-<div class="tile"><span class="soft">Complete until</span>
-<b>${completeUntil === null ? 'not yet' : `${spanText((now - completeUntil) / 1000)} ago`}</b>
-<span class="soft small">${completeUntil === null ? 'nothing has closed' : timeHtml(completeUntil)}</span></div>
-</section>`];
+  return [
+    html`<section class="tiles">
+      <div class="tile">
+        <span class="soft">Spend now</span><b>${priced === 0 ? 'unpriced' : html`${amountHtml(total, currency)}/h`}</b>
+        <span class="soft small"
+          >${priced === 0 ? 'no host has a price' : html`${amountHtml(unheld, currency)}/h held by no run`}</span
+        >
+      </div>
+      <div class="tile">
+        <span class="soft">Live runs</span><b>${countText(live)}</b>
+        <span class="soft small">${countText(runs.length)} runs recently</span>
+      </div>
+      <div class="tile">
+        <span class="soft">Priced hosts</span><b>${hostCount}</b>
+        <span class="soft small"
+          ><a href="/api/v1/issues">${countText(issues.length)} ${issues.length === 1 ? 'issue' : 'issues'}</a></span
+        >
+      </div>
+      <div class="tile">
+        <span class="soft">Complete until</span>
+        <b>${completeUntil === null ? 'not yet' : `${spanText((now - completeUntil) / 1000)} ago`}</b>
+        <span class="soft small">${completeUntil === null ? 'nothing has closed' : timeHtml(completeUntil)}</span>
+      </div>
+    </section>`,
+  ];
 }
 
 function runsCard(state: PublishedState, runs: readonly RunSummary[] | null): Html {
   const table =
-    runs === null ? html`<p class="soft">The store could not be read; the log says why.</p>` : runsTable(runs, state.currency);
-  return html`<section class="card"><div class="head"><h2>Newest runs</h2><a href="/api/v1/runs">all runs</a></div>
-${table}${toPaste(state)}</section>`;
+    runs === null
+      ? html`<p class="soft">The store could not be read; the log says why.</p>`
+      : runsTable(runs, state.currency);
+  return html`<section class="card">
+    <div class="head">
+      <h2>Newest runs</h2>
+      <a href="/api/v1/runs">all runs</a>
+    </div>
+    ${table}${toPaste(state)}
+  </section>`;
 }
 
 function toPaste({ issues }: PublishedState): Html[] {
   const unpriced = issues.filter(({ code }) => code === 'unpriced_host');
   return unpriced.slice(0, 3).map(
-    ({ value, reason, remedy }) => html`<div class="paste"><p><span class="badge warn">unpriced</span>
-${value === null ? reason : html`Host ${nameHtml(value)} has no price.`} To price it, paste into flowledger.yaml:</p>
-<pre>${remedy}</pre></div>`,
+    ({ value, reason, remedy }) =>
+      html`<div class="paste">
+        <p>
+          <span class="badge warn">unpriced</span>
+          ${value === null ? reason : html`Host ${nameHtml(value)} has no price.`} To price it, paste into
+          flowledger.yaml:
+        </p>
+        <pre>${remedy}</pre>
+      </div>`,
   );
 }
 
 function feedsCard({ feeds }: PublishedState, now: Instant): Html {
-  return html`<section class="card"><div class="head"><h2>Feeds</h2></div>${feedsTable(feeds, now)}</section>`;
+  return html`<section class="card">
+    <div class="head"><h2>Feeds</h2></div>
+    ${feedsTable(feeds, now)}
+  </section>`;
 }

@@ -15,21 +15,40 @@ const TONES: Readonly<Record<RunSummary['outcome'], string>> = {
 /** The newest runs with what they cost; a run without a price says so. */
 export function runsTable(runs: readonly RunSummary[], currency: string): Html {
   if (runs.length === 0) return html`<p class="soft">No run has been read yet.</p>`;
-  return html`<div class="scroll"><table>
-<thead><tr><th>Run</th><th>Outcome</th><th class="number">Cost</th><th class="wide">State</th><th class="wide">Team</th>
-<th class="wide">Started</th></tr></thead>
-<tbody>${runs.map((run) => runRow(run, currency))}</tbody></table></div>`;
+  return html`<div class="scroll">
+    <table>
+      <thead>
+        <tr>
+          <th>Run</th>
+          <th>Outcome</th>
+          <th class="number">Cost</th>
+          <th class="wide">State</th>
+          <th class="wide">Team</th>
+          <th class="wide">Started</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${runs.map((run) => runRow(run, currency))}
+      </tbody>
+    </table>
+  </div>`;
 }
 
 function runRow(run: RunSummary, currency: string): Html {
   const { flow, runId, deployment, outcome, state, labels, startedAt } = run;
   const path = `/api/v1/runs/${encodeURIComponent(wellFormed(flow))}/${encodeURIComponent(wellFormed(runId))}`;
   const href = `${path}?deployment=${encodeURIComponent(wellFormed(deployment))}`;
-  return html`<tr><td class="name"><a href="${href}">${nameHtml(flow)} / ${nameHtml(runId)}</a></td>
-<td><span class="${TONES[outcome]}">${outcome}</span></td>
-<td class="number">${costHtml(run, currency)}</td><td class="wide">${state}</td>
-<td class="name wide">${labels.team === null ? html`<span class="soft">No team</span>` : nameHtml(labels.team)}</td>
-<td class="wide">${timeHtml(Date.parse(startedAt))}</td></tr>`;
+  return html`<tr>
+    <td class="name">
+      <a href="${href}">${nameHtml(flow)} / ${nameHtml(runId)}</a>
+      <div class="soft small">${nameHtml(deployment)}</div>
+    </td>
+    <td><span class="${TONES[outcome]}">${outcome}</span></td>
+    <td class="number">${costHtml(run, currency)}</td>
+    <td class="wide">${state}</td>
+    <td class="name wide">${labels.team === null ? html`<span class="soft">No team</span>` : nameHtml(labels.team)}</td>
+    <td class="wide">${timeHtml(Date.parse(startedAt))}</td>
+  </tr>`;
 }
 
 function costHtml({ cost, costComplete }: RunSummary, currency: string): Html {

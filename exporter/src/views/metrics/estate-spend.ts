@@ -6,7 +6,12 @@ import { sumByLabels } from './label-sums';
 /** What the estate costs an hour now, by kind, team, pool and GPU model. */
 export const estateSpend = bindFamily(metrics.spendPerHour, ({ state }) =>
   sumByLabels(state.spend, {
-    labels: ({ kind, team, pool, gpuModel }) => ({ kind, team: team ?? '', pool: pool ?? '', gpu_model: gpuModel ?? '' }),
+    labels: ({ kind, team, pool, gpuModel }) => ({
+      kind,
+      team: team ?? '',
+      pool: pool ?? '',
+      gpu_model: gpuModel ?? '',
+    }),
     add: (sum: bigint | null, { perHour }) => (sum ?? 0n) + perHour,
   }).map(({ labels, sum }) => ({ labels, value: approximateDollars(sum) })),
 );

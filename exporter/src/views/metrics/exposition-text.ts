@@ -6,32 +6,45 @@ import { labelText } from './label-text';
 export const EXPOSITION_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 /**
- * Prints families in Prometheus's text format; a family without samples is absent.
+ * Prints families in Prometheus's text format, UTF-8; a family without samples is absent.
  * Our own writer, because prom-client takes 0.4 s for 50,000 series; a test holds it to prom-client's output.
  */
-export function expositionText<Source>(families: readonly Family<Source>[], source: Source): string {
+export function expositionText<Source>(families: readonly Family<Source>[], source: Source): Buffer {
   const printed = new Map<string, string>();
-  return families.map((family) => familyText(family, { source, printed })).join('');
+  return Buffer.concat(families.flatMap((family) => [...familyChunks(family, { source, printed })]));
 }
 
 /** Label values already made safe: a run's names recur in every family. */
 type Printed = Map<string, string>;
 
-function familyText<Source>(
+// Text is encoded in pieces, because one string that grows by 50,000 lines keeps the garbage collector busy.
+const CHUNK_LENGTH = 16_384;
+
+function* familyChunks<Source>(
   { metric, samples }: Family<Source>,
   { source, printed }: { source: Source; printed: Printed },
-): string {
-  const lines: string[] = [];
-  for (const { labels, value } of samples(source)) {
-    const pairs = pairsOf(metric, labels, printed);
-    lines.push(pairs === '' ? `${metric.name} ${value}\n` : `${metric.name}{${pairs}} ${value}\n`);
-  }
-  if (lines.length === 0) return '';
+): Generator<Buffer> {
   const { name, help, type } = metric;
-  return `# HELP ${name} ${escapeHelp(help)}\n# TYPE ${name} ${type}\n${lines.join('')}`;
+  const head = `# HELP ${name} ${escapeHelp(help)}\n# TYPE ${name} ${type}\n`;
+  let text = '';
+  let isEmpty = true;
+  for (const { labels, value } of samples(source)) {
+    if (isEmpty) text = head;
+    isEmpty = false;
+    const pairs = pairsOf(metric, labels, printed);
+    text += pairs === '' ? `${name} ${value}\n` : `${name}{${pairs}} ${value}\n`;
+    if (text.length < CHUNK_LENGTH) continue;
+    yield Buffer.from(text);
+    text = '';
+  }
+  yield Buffer.from(text);
 }
 
-function pairsOf({ labels: names }: CataloguedMetric, labels: Readonly<Record<string, string>>, printed: Printed): string {
+function pairsOf(
+  { labels: names }: CataloguedMetric,
+  labels: Readonly<Record<string, string>>,
+  printed: Printed,
+): string {
   let pairs = '';
   for (const name of names) {
     const value = labels[name]!;

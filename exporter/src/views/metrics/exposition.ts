@@ -43,7 +43,7 @@ export class Exposition {
   readonly #slots: RunSlots;
   readonly #limits: ExpositionLimits;
   readonly #intervals = new ScrapeIntervals();
-  #rendered: { readonly state: PublishedState; readonly text: string } | null = null;
+  #rendered: { readonly state: PublishedState; readonly text: Buffer } | null = null;
 
   constructor(limits: ExpositionLimits) {
     this.#limits = limits;
@@ -51,9 +51,9 @@ export class Exposition {
   }
 
   /** The whole exposition; without a published state only what the process knows of itself. */
-  scrape(state: PublishedState | null, build: Build): string {
+  scrape(state: PublishedState | null, build: Build): Buffer {
     const own = expositionText(processFamilies, { build, scrapeIntervals: this.#intervals.medians() });
-    return state === null ? own : this.#textOf(state) + own;
+    return state === null ? own : Buffer.concat([this.#textOf(state), own]);
   }
 
   /** Notes who scrapes how often; `seconds` are monotonic. */
@@ -61,10 +61,12 @@ export class Exposition {
     this.#intervals.observe(address, seconds);
   }
 
-  #textOf(state: PublishedState): string {
+  #textOf(state: PublishedState): Buffer {
     if (this.#rendered?.state !== state) {
       const runs = this.#slots.assign(state.runs.filter((run) => isShown(run, state.computedAt, this.#limits)));
-      const families = shownFamilies.filter(({ metric }) => state.currency === 'USD' || !metric.unit.startsWith('dollars'));
+      const families = shownFamilies.filter(
+        ({ metric }) => state.currency === 'USD' || !metric.unit.startsWith('dollars'),
+      );
       this.#rendered = { state, text: expositionText(families, { state, runs }) };
     }
     return this.#rendered.text;

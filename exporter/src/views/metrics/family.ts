@@ -11,7 +11,9 @@ export type Sample<M extends CataloguedMetric> = { readonly labels: LabelsOf<M>;
 /** A family of the catalogue bound to what fills it. */
 export type Family<Source> = {
   readonly metric: CataloguedMetric;
-  readonly samples: (source: Source) => Iterable<{ readonly labels: Readonly<Record<string, string>>; readonly value: number }>;
+  readonly samples: (
+    source: Source,
+  ) => Iterable<{ readonly labels: Readonly<Record<string, string>>; readonly value: number }>;
 };
 
 /** Binds a family of the catalogue to its samples; another metric, or a missing label, does not compile. */

@@ -12,7 +12,9 @@ export const feeds = [
     ),
   ),
   bindFamily(metrics.feedLag, ({ state }: Shown) =>
-    state.feeds.flatMap(({ feed, lagSeconds }) => (lagSeconds === null ? [] : [{ labels: { feed }, value: lagSeconds }])),
+    state.feeds.flatMap(({ feed, lagSeconds }) =>
+      lagSeconds === null ? [] : [{ labels: { feed }, value: lagSeconds }],
+    ),
   ),
   bindFamily(metrics.feedDuration, ({ state }: Shown) =>
     state.feeds.map(({ feed, durationSeconds }) => ({ labels: { feed }, value: durationSeconds })),

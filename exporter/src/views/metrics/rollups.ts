@@ -10,8 +10,12 @@ type Summed = { readonly place: Place; readonly sum: RollupSum };
 
 /** Month-to-date cost and runs of every label value, dimension by dimension. */
 export const rollups = [
-  bindFamily(metrics.flowCost, (shown: Shown) => costs(byFlow(shown, 'flow'), ({ deployment, flow }) => ({ deployment, flow }))),
-  bindFamily(metrics.flowRuns, (shown: Shown) => runs(byFlow(shown, 'flow'), ({ deployment, flow }) => ({ deployment, flow }))),
+  bindFamily(metrics.flowCost, (shown: Shown) =>
+    costs(byFlow(shown, 'flow'), ({ deployment, flow }) => ({ deployment, flow })),
+  ),
+  bindFamily(metrics.flowRuns, (shown: Shown) =>
+    runs(byFlow(shown, 'flow'), ({ deployment, flow }) => ({ deployment, flow })),
+  ),
   bindFamily(metrics.stepCost, (shown: Shown) => costs(byFlow(shown, 'step'), stepLabels)),
   bindFamily(metrics.stepRuns, (shown: Shown) => runs(byFlow(shown, 'step'), stepLabels)),
   bindFamily(metrics.teamCost, (shown: Shown) => costs(byValue(shown, 'team'), teamLabels)),
@@ -42,11 +46,7 @@ function byValue({ state }: Shown, dimension: Rollup['dimension']): Summed[] {
   return summed(state.rollups, dimension, ({ deployment, value }) => ({ deployment, flow: '', value: value ?? '' }));
 }
 
-function summed(
-  all: readonly Rollup[],
-  dimension: Rollup['dimension'],
-  placeOf: (rollup: Rollup) => Place,
-): Summed[] {
+function summed(all: readonly Rollup[], dimension: Rollup['dimension'], placeOf: (rollup: Rollup) => Place): Summed[] {
   const ours = all.filter((rollup) => rollup.dimension === dimension);
   const groups = sumByLabels(ours, {
     labels: placeOf,

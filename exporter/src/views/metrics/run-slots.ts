@@ -39,7 +39,7 @@ export class RunSlots {
   }
 
   assign(runs: readonly RunMetrics[]): SlottedRuns {
-    const ranked = runs.map((run) => ({ run, key: runKeyText(run.key), rank: this.#rankOf(run) }));
+    const ranked = runs.map((run) => this.#rank(run));
     if (runs.length > this.#max) ranked.sort((a, b) => a.rank - b.rank || byCost(a.run, b.run) || byText(a.key, b.key));
     const named = ranked.filter(({ run }) => run.key.run !== OVERFLOW_RUN);
     const shown = named.slice(0, this.#max);
@@ -52,9 +52,9 @@ export class RunSlots {
     };
   }
 
-  #rankOf(run: RunMetrics): number {
-    const isKept = this.#kept.has(runKeyText(run.key));
-    return (run.live ? 0 : 2) + (isKept ? 0 : 1);
+  #rank(run: RunMetrics): { run: RunMetrics; key: string; rank: number } {
+    const key = runKeyText(run.key);
+    return { run, key, rank: (run.live ? 0 : 2) + (this.#kept.has(key) ? 0 : 1) };
   }
 }
 

@@ -5,15 +5,15 @@ import { runLabels } from './run-labels';
 import { totalsOf } from './run-slots';
 
 /** What each live run costs an hour now. */
-export const runSpend = bindFamily(metrics.runCostPerHour, ({ runs }) =>
-  totalsOf(runs).flatMap(({ key, perHour }) =>
-    perHour === null ? [] : [{ labels: runLabels(key), value: approximateDollars(perHour) }],
-  ),
-);
+export const runSpend = bindFamily(metrics.runCostPerHour, function* ({ runs }) {
+  for (const { key, perHour } of totalsOf(runs)) {
+    if (perHour !== null) yield { labels: runLabels(key), value: approximateDollars(perHour) };
+  }
+});
 
 /** What each live run is expected to cost an hour; folded runs have no expectation. */
-export const runExpectedSpend = bindFamily(metrics.runExpectedCostPerHour, ({ runs }) =>
-  runs.shown.flatMap(({ key, expectedPerHour }) =>
-    expectedPerHour === null ? [] : [{ labels: runLabels(key), value: approximateDollars(expectedPerHour) }],
-  ),
-);
+export const runExpectedSpend = bindFamily(metrics.runExpectedCostPerHour, function* ({ runs }) {
+  for (const { key, expectedPerHour } of runs.shown) {
+    if (expectedPerHour !== null) yield { labels: runLabels(key), value: approximateDollars(expectedPerHour) };
+  }
+});

@@ -22,7 +22,10 @@ test.each([
   [`- {name: a, sha256: ${DIGEST}, scopes: [write]}`, '[0].scopes[0]: '],
   [`- {name: a, sha256: ${DIGEST}, scopes: [read], teams: []}`, '[0].teams: '],
   [`- {name: a, token: CANARY, sha256: ${DIGEST}, scopes: [read]}`, '[0]: Unrecognized key: "token"'],
-  [`- {name: a, sha256: ${DIGEST}, scopes: [read]}\n- {name: a, sha256: ${DIGEST}, scopes: [read]}`, 'name: two tokens are called a'],
+  [
+    `- {name: a, sha256: ${DIGEST}, scopes: [read]}\n- {name: a, sha256: ${DIGEST}, scopes: [read]}`,
+    'name: two tokens are called a',
+  ],
   ['- [CANARY', 'line 1: is not YAML'],
   ['- a: 1\n  a: 2', 'line 2: is not YAML'],
 ])('%s is refused with the field named and no value repeated', (text, fault) => {

@@ -1,0 +1,134 @@
+/** A hundred thousand runs in the store, asked for over HTTP; every kind of question is printed with its p50 and p95. */
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { stateBuilder } from '../../exporter/src/cycles/build-state';
+import type { PublishedState } from '../../exporter/src/facts/published';
+import { openStore } from '../../exporter/src/store/open-store';
+import type { Store } from '../../exporter/src/store/store';
+import { createApp } from '../../exporter/src/views/api/app';
+import { OPEN } from '../../exporter/src/views/auth/authenticate';
+import { createServer } from '../../exporter/src/views/auth/server';
+import { crowdKey, crowdLoads } from '../support/store-crowd';
+import { makeFolder, removeFolder } from './exporter-process';
+
+const RUNS = 100_000;
+const START = Date.UTC(2026, 9, 25);
+const NOW = START + 27 * 86_400_000;
+const TRIALS = 30;
+const LIST_GOAL_MS = 300;
+const METRICS_GOAL_MS = 250;
+/** Ten series a run. */
+const MAX_RUNS = 5_500;
+
+type Page = { items: { flow: string; runId: string; cost: string | null }[]; nextCursor: string | null };
+
+describe(`${RUNS} runs`, () => {
+  const folder = makeFolder('crowd');
+  let store: Store;
+  let server: Server;
+  let url: string;
+
+  beforeAll(async () => {
+    store = await openStore({ url: `chdb:${join(folder, 'store')}` });
+    for (const load of crowdLoads({ runs: RUNS, runsPerLoad: 5_000, start: START, hosts: 20 })) await store.publish(load);
+    const state = await publishedState(store);
+    const app = createApp({
+      state: () => state,
+      store,
+      auth: OPEN,
+      listen: { host: '127.0.0.1', port: 0 },
+      clock: { now: () => NOW },
+      version: '0',
+      example: null,
+      limits: { maxRuns: MAX_RUNS, finishedTtlMs: 60 * 86_400_000 },
+      log: { error: (facts, message) => process.stderr.write(`${message} ${JSON.stringify(facts)}\n`) },
+    });
+    server = createServer(app, { webConfig: null, folder: '.' });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }, 300_000);
+
+  afterAll(async () => {
+    server?.closeAllConnections();
+    server?.close();
+    await store?.close();
+    removeFolder(folder);
+  });
+
+  const page = async (path: string): Promise<Page> => {
+    const response = await fetch(url + path);
+    expect([path, response.status]).toEqual([path, 200]);
+    return response.json() as Promise<Page>;
+  };
+
+  test('are listed, filtered, searched and opened one by one within the goal', async () => {
+    const questions: { name: string; ask: (trial: number) => Promise<unknown> }[] = [
+      { name: 'first page', ask: () => page('/api/v1/runs') },
+      { name: 'next page', ask: async () => page(`/api/v1/runs?cursor=${(await page('/api/v1/runs')).nextCursor}`) },
+      { name: 'one flow', ask: (trial) => page(`/api/v1/runs?flow=Flow${trial}`) },
+      { name: 'one team', ask: (trial) => page(`/api/v1/runs?team=team-${trial % 12}`) },
+      { name: 'search, common', ask: () => page('/api/v1/runs?q=nightly') },
+      { name: 'search, rare', ask: () => page('/api/v1/runs?q=rare-tag') },
+      { name: 'search, absent', ask: () => page('/api/v1/runs?q=no-such-thing') },
+      { name: 'a run’s page', ask: (trial) => page(pathOf(trial * 3_001)) },
+      { name: 'its series', ask: (trial) => page(`${pathOf(trial * 3_001)}/series?step=60s`) },
+    ];
+    for (const { name, ask } of questions) {
+      const times = await timed(ask);
+      tell(name, times);
+      expect([name, percentile(times, 0.95) < LIST_GOAL_MS]).toEqual([name, true]);
+    }
+  }, 300_000);
+
+  test('are searched right: a rare tag finds all its runs and nothing else', async () => {
+    const { items } = await page('/api/v1/runs?q=rare-tag&limit=500');
+    const expected = Array.from({ length: RUNS / 5_000 }, (_, index) => crowdKey(index * 5_000).run);
+    expect(items.map(({ runId }) => runId).sort()).toEqual(expected.sort());
+    expect(items.every(({ cost }) => Number(cost) > 0)).toBe(true);
+  });
+
+  test('give at least 50,000 series to a scrape within the goal', async () => {
+    const scrape = async (): Promise<string> => (await fetch(`${url}/metrics`)).text();
+    const series = (await scrape()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    expect(series.length).toBeGreaterThanOrEqual(50_000);
+    const times = await timed(scrape);
+    tell(`/metrics, ${series.length} series`, times);
+    expect(percentile(times, 0.95)).toBeLessThan(METRICS_GOAL_MS);
+  }, 120_000);
+});
+
+function pathOf(number: number): string {
+  const { flow, run } = crowdKey(number);
+  return `/api/v1/runs/${flow}/${run}`;
+}
+
+async function publishedState(store: Store): Promise<PublishedState> {
+  const asOf = await store.lastLoad();
+  const estate = { hosts: new Map(), splitPolicy: 'gpu-first' };
+  const build = stateBuilder({ store, estate, currency: 'USD', example: false, finishedTtlMs: 60 * 86_400_000 });
+  const standing = { asOf, closed: new Map() };
+  return build({ standing, at: NOW, completeUntil: NOW, feeds: [], issues: [], invariantViolations: 0 });
+}
+
+async function timed(ask: (trial: number) => Promise<unknown>): Promise<number[]> {
+  const times: number[] = [];
+  for (let trial = 0; trial < TRIALS; trial += 1) {
+    const start = performance.now();
+    await ask(trial);
+    times.push(performance.now() - start);
+  }
+  return times;
+}
+
+function percentile(times: readonly number[], share: number): number {
+  const sorted = [...times].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!;
+}
+
+function tell(name: string, times: readonly number[]): void {
+  const figures = `p50 ${percentile(times, 0.5).toFixed(0)} ms, p95 ${percentile(times, 0.95).toFixed(0)} ms`;
+  process.stderr.write(`${name}: ${figures} (${times.map((time) => time.toFixed(0)).join(' ')})\n`);
+}

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { landingPage } from '../../../../exporter/src/views/landing/page';
+import { spanText } from '../../../../exporter/src/views/landing/show';
+import { HOSTILE, publishedState } from '../../../support/view-estate';
+import { serveStory, STORY_NOW } from '../../../support/view-server';
+
+const EXAMPLE = 'Example data.\nRun npm start beside your own .metaflow, or write flowledger.yaml.';
+
+async function served(options = {}) {
+  const server = await serveStory(options);
+  const answer = await server.ask('/');
+  await server.close();
+  return answer;
+}
+
+test('the page says what is spent, how fresh that is, the newest runs and the feeds', async () => {
+  const { status, headers, text } = await served();
+  expect([status, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+  for (const part of ['$35.00', '$27.00', '60 s ago', '2 of 3', '1 issue', '2026-11-21 05:30:00 UTC'])
+    expect(text).toContain(part);
+  for (const part of ['TrainFlow', '$8.67', 'unpriced', 'incomplete', 'No team', 'ECONNREFUSED', '1,200'])
+    expect(text).toContain(part);
+  for (const path of ['/metrics', '/api/v1/runs', '/api/v1/openapi.json']) expect(text).toContain(`href="${path}"`);
+  expect(text).not.toContain('These are example data');
+});
+
+test('an unpriced host comes with what to paste', async () => {
+  const { text } = await served();
+  expect(text).toMatch(
+    /Host <bdi>node-b<\/bdi> has no price\. To price it, paste into\s+flowledger\.yaml:\s*<\/p>\s*<pre>rate_cards:/,
+  );
+  expect(text).toContain('price_per_hour: &lt;price&gt;');
+});
+
+test('example data are announced loudly, with how to point at one’s own', async () => {
+  const { text } = await served({ example: EXAMPLE });
+  expect(text).toMatch(
+    new RegExp(`<strong>These are example data</strong>\\s*<p>${EXAMPLE.replaceAll('.', '\\.')}</p>`),
+  );
+});
+
+test('the page may load its own style sheet and nothing else', async () => {
+  const { headers, text } = await served();
+  const [, style = ''] = /<style>([\s\S]*?)<\/style>/.exec(text) ?? [];
+  const hash = createHash('sha256').update(style).digest('base64');
+  expect(headers['content-security-policy']).toBe(
+    `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+  );
+  expect(text).not.toMatch(
+    /<(?:script|link|img|iframe|object|base|form)\b|<[a-z][^<>]*\s(?:style|src|on\w+)=|https?:\/\//i,
+  );
+});
+
+test('hostile names are only text', async () => {
+  const { text } = await served({ example: HOSTILE });
+  expect(text).not.toContain('<img');
+  expect(text).toContain('&lt;img src=x onerror=alert(1)&gt;&quot;&#39;}');
+});
+
+test('names are cut, and their direction marks do not reach beyond them', async () => {
+  const { text } = await served();
+  expect(text).toMatch(/<bdi>&lt;img[^<]{0,200}…<\/bdi>/);
+  expect(text).not.toContain('ö'.repeat(130));
+});
+
+test('a state in which nothing is known says so, and shows no 0 for it', () => {
+  const state = publishedState({ completeUntil: null });
+  const page = landingPage({ state, runs: [], example: null, version: '1', now: STORY_NOW });
+  for (const part of ['<b>unpriced</b>', '<b>not yet</b>', 'No run has been read yet.', 'No feed is configured.'])
+    expect(page).toContain(part);
+  expect(page).not.toContain('$0.00');
+});
+
+test.each([
+  [-5, '0 s'],
+  [119, '119 s'],
+  [120, '2 min'],
+  [7200, '2 h'],
+  [172_800, '2 d'],
+])('%s seconds are %s', (seconds, text) => {
+  expect(spanText(seconds)).toBe(text);
+});
