@@ -7,7 +7,14 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseRows, type Row } from '../laws/attempts-table';
-import { configOf, type ExporterProcess, freePort, makeFolder, removeFolder, runningExporter } from './exporter-process';
+import {
+  configOf,
+  type ExporterProcess,
+  freePort,
+  makeFolder,
+  removeFolder,
+  runningExporter,
+} from './exporter-process';
 
 const REPOSITORY = resolve(__dirname, '../..');
 const PYTHON = join(REPOSITORY, '.venv/bin/python');
@@ -21,19 +28,20 @@ type RunPage = {
   steps: { step: string; cost: string; tasks: { attempts: { cost: string; isClone: boolean; outcome: string }[] }[] }[];
 };
 
-const FLOWS_TO_RUN: readonly { arguments: readonly string[]; succeeds: boolean; before?: (folder: string) => void }[] = [
-  { arguments: ['train_flow.py', 'run', '--tag', 'team:search'], succeeds: true },
-  { arguments: ['train_flow.py', '--config', 'config', 'config_large.json', 'run'], succeeds: true },
-  { arguments: ['retry_flow.py', 'run'], succeeds: true },
-  { arguments: ['killed_flow.py', 'run'], succeeds: false },
-  { arguments: ['gang_flow.py', 'run'], succeeds: true },
-  { arguments: ['resume_flow.py', 'run'], succeeds: false },
-  {
-    arguments: ['resume_flow.py', 'resume'],
-    succeeds: true,
-    before: (folder) => writeFileSync(join(folder, 'fixed'), ''),
-  },
-];
+const FLOWS_TO_RUN: readonly { arguments: readonly string[]; succeeds: boolean; before?: (folder: string) => void }[] =
+  [
+    { arguments: ['train_flow.py', 'run', '--tag', 'team:search'], succeeds: true },
+    { arguments: ['train_flow.py', '--config', 'config', 'config_large.json', 'run'], succeeds: true },
+    { arguments: ['retry_flow.py', 'run'], succeeds: true },
+    { arguments: ['killed_flow.py', 'run'], succeeds: false },
+    { arguments: ['gang_flow.py', 'run'], succeeds: true },
+    { arguments: ['resume_flow.py', 'run'], succeeds: false },
+    {
+      arguments: ['resume_flow.py', 'resume'],
+      succeeds: true,
+      before: (folder) => writeFileSync(join(folder, 'fixed'), ''),
+    },
+  ];
 
 describe('real runs: success, retry, SIGKILL, foreach, gang, resume and two Config variants', () => {
   const folder = makeFolder('fresh');

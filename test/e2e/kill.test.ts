@@ -39,28 +39,24 @@ describe('kill -9', () => {
 
   afterAll(() => removeFolder(folder));
 
-  test(
-    `at ${KILLS} random moments loses nothing and doubles nothing`,
-    async () => {
-      const undisturbed = await totalsOf(estateWith('undisturbed', SHIFTS_MS.length));
-      expect((undisturbed.runs as unknown[]).length).toBe(8 * SHIFTS_MS.length);
-      const hits = new Map<string, number>();
-      for (let store = 0; store * KILLS_A_STORE < KILLS; store += 1) {
-        const place = estateWith(`store-${store}`, 1);
-        for (let kill = 0; kill < KILLS_A_STORE; kill += 1) {
-          addPart(place, kill + 1);
-          const phase = await killAtRandom(place, store * KILLS_A_STORE + kill);
-          hits.set(phase, (hits.get(phase) ?? 0) + 1);
-        }
-        expect(await totalsOf(place)).toEqual(undisturbed);
-        rmSync(place, { recursive: true });
+  test(`at ${KILLS} random moments loses nothing and doubles nothing`, async () => {
+    const undisturbed = await totalsOf(estateWith('undisturbed', SHIFTS_MS.length));
+    expect((undisturbed.runs as unknown[]).length).toBe(8 * SHIFTS_MS.length);
+    const hits = new Map<string, number>();
+    for (let store = 0; store * KILLS_A_STORE < KILLS; store += 1) {
+      const place = estateWith(`store-${store}`, 1);
+      for (let kill = 0; kill < KILLS_A_STORE; kill += 1) {
+        addPart(place, kill + 1);
+        const phase = await killAtRandom(place, store * KILLS_A_STORE + kill);
+        hits.set(phase, (hits.get(phase) ?? 0) + 1);
       }
-      process.stderr.write(`kill -9 hit: ${[...hits].map(([phase, count]) => `${phase} ${count}`).join(', ')}\n`);
-      expect([...hits.values()].reduce((sum, count) => sum + count, 0)).toBe(KILLS);
-      for (const phase of COUNTED) expect([phase, (hits.get(phase) ?? 0) > 0]).toEqual([phase, true]);
-    },
-    600_000,
-  );
+      expect(await totalsOf(place)).toEqual(undisturbed);
+      rmSync(place, { recursive: true });
+    }
+    process.stderr.write(`kill -9 hit: ${[...hits].map(([phase, count]) => `${phase} ${count}`).join(', ')}\n`);
+    expect([...hits.values()].reduce((sum, count) => sum + count, 0)).toBe(KILLS);
+    for (const phase of COUNTED) expect([phase, (hits.get(phase) ?? 0) > 0]).toEqual([phase, true]);
+  }, 600_000);
 
   /** A folder with a configuration's tree that holds the first `count` parts. */
   function estateWith(name: string, count: number): string {
@@ -113,7 +109,13 @@ async function totalsOf(folder: string): Promise<Totals> {
     const idle = await exporter.get<{ items: HourItem[] }>('/api/v1/idle?limit=500&to=2026-11-21T09:00:00.000Z');
     return {
       runs: runs.items.map(({ flow, runId, cost, outcome }) => [flow, runId, cost, outcome]),
-      hours: idle.items.map(({ from, cost, workload, unattributed, causes }) => [from, cost, workload, unattributed, causes]),
+      hours: idle.items.map(({ from, cost, workload, unattributed, causes }) => [
+        from,
+        cost,
+        workload,
+        unattributed,
+        causes,
+      ]),
     };
   } finally {
     await exporter.stop();

@@ -19,7 +19,12 @@ export async function runningPrometheus({ folder, port, target }: PrometheusOpti
   const config = join(folder, 'prometheus.yml');
   writeFileSync(
     config,
-    `global: { scrape_interval: 1s }\nscrape_configs:\n  - { job_name: flowledger, static_configs: [{ targets: ["${target}"] }] }\n`,
+    [
+      'global: { scrape_interval: 1s }',
+      'scrape_configs:',
+      `  - { job_name: flowledger, static_configs: [{ targets: ["${target}"] }] }`,
+      '',
+    ].join('\n'),
   );
   const child = spawn(
     'prometheus',

@@ -58,7 +58,9 @@ describe.each([
       const page = await exporter.get<{ cost: string; steps: ApiStep[] }>(`/api/v1/runs/${flow}/${run}`);
       expect(page.cost).toBe(trimmed(amount!));
       const attempts = page.steps.flatMap(({ step, tasks }) =>
-        tasks.flatMap(({ task, attempts: all }) => all.map(({ attempt, cost }) => [`${step}/${task}#${attempt}`, cost])),
+        tasks.flatMap(({ task, attempts: all }) =>
+          all.map(({ attempt, cost }) => [`${step}/${task}#${attempt}`, cost]),
+        ),
       );
       const expected = rows
         .filter((row) => row['kind'] === 'attempt' && row['flow'] === flow && row['run'] === run)

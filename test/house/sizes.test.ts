@@ -41,6 +41,7 @@ describe('The measure', () => {
     ['a function of sixty-one lines', `function f() {\n${body(61)}\n}`, 1],
     ['a long arrow function', `const f = () => {\n${body(61)}\n};`, 1],
     ['a long list of tests', `describe('f', () => {\n${body(61)}\n});`, 0],
+    ['a suite that is handed its backend', `function s() {\n  describe('f', () => {\n${body(61)}\n  });\n}`, 0],
     ['a long test', `it('f', () => {\n${body(61)}\n});`, 1],
   ])('judges %s', (_name, text, violations) => {
     expect(longFunctions(parseText('measured.ts', text))).toHaveLength(violations);

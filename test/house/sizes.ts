@@ -10,10 +10,10 @@ export const LINE_CHARACTERS = 120;
 /** Parameters before a function takes one object. */
 export const PARAMETERS = 3;
 
-/** Sentences about the functions of a file that are too long; the body of a `describe` is a list, not a function. */
+/** Sentences about the functions of a file that are too long; a list of tests is not a function. */
 export function longFunctions(file: ts.SourceFile): string[] {
   return functionsOf(file)
-    .filter((node) => !isDescribeBody(node))
+    .filter((node) => !isListOfTests(node))
     .map((node) => ({ node, lines: linesOf(node) }))
     .filter(({ lines }) => lines > FUNCTION_LINES)
     .map(({ node, lines }) => `${placeOf(node)} has ${lines} lines, at most ${FUNCTION_LINES}: name its steps`);
@@ -69,6 +69,9 @@ function isAssertion({ type }: ts.FunctionLikeDeclaration): boolean {
   return type !== undefined && ts.isTypePredicateNode(type) && type.assertsModifier !== undefined;
 }
 
-function isDescribeBody(node: ts.Node): boolean {
-  return ts.isCallExpression(node.parent) && /^describe\b/.test(node.parent.expression.getText());
+/** The body of a `describe`, and a suite that is handed its backend: a function that opens `describe` itself. */
+function isListOfTests(node: ts.FunctionLikeDeclaration): boolean {
+  if (ts.isCallExpression(node.parent) && /^describe\b/.test(node.parent.expression.getText())) return true;
+  const statements = node.body && ts.isBlock(node.body) ? node.body.statements : [];
+  return statements.some((statement) => ts.isExpressionStatement(statement) && /^describe\b/.test(statement.getText()));
 }

@@ -20,11 +20,11 @@ import {
 } from '../../exporter/src/store/store';
 import type { Instant, Interval } from '../../exporter/src/units/interval';
 import { compareUtf8 } from '../../exporter/src/units/utf8-order';
-import { hostPeriodRow, stepHistoryOf, sumPieces } from './memory-sums';
+import { type ChargedPiece, hostPeriodRow, stepHistoryOf, sumPieces } from './memory-sums';
 
 type Published = Load & { readonly id: LoadId; readonly text: string };
 
-/** The store port over plain arrays: a reference for what every store must answer, and the double of view tests. */
+/** The reads of the store port over plain arrays, for tests of views; what is published is taken as it is given. */
 export class MemoryStore implements Store {
   readonly #loads: Published[] = [];
 
@@ -66,8 +66,8 @@ export class MemoryStore implements Store {
 
   async hostSpans(asOf: LoadId): Promise<HostSpan[]> {
     const spans = new Map<string, HostSpan>();
-    for (const { hosts, start, end, isClone } of this.#attempts(asOf)) {
-      if (isClone) continue;
+    for (const { hosts, start, end, isClone, held } of this.#attempts(asOf)) {
+      if (isClone || held === null || start === end) continue;
       for (const host of hosts) {
         const known = spans.get(host);
         const lastHeld = end === null || known?.lastHeld === null ? null : Math.max(end, known?.lastHeld ?? end);
@@ -120,9 +120,10 @@ export class MemoryStore implements Store {
   }
 
   async findRun(flow: string, run: string, deployment: string | undefined, asOf: LoadId): Promise<Run[]> {
-    return this.#runs(asOf).filter(
-      ({ key }) => key.flow === flow && key.run === run && key.deployment === (deployment ?? key.deployment),
-    );
+    return this.#runs(asOf)
+      .filter(({ key }) => key.flow === flow && key.run === run)
+      .filter(({ key }) => key.deployment === (deployment ?? key.deployment))
+      .sort((a, b) => byFlow(a.key, b.key));
   }
 
   async recentRuns(since: Instant, asOf: LoadId): Promise<Run[]> {
@@ -140,7 +141,8 @@ export class MemoryStore implements Store {
   }
 
   async piecesOfRun(key: RunKey, asOf: LoadId): Promise<AllocatedCharge[]> {
-    return (groupPieces(this.#pieces(asOf)).get(runKeyText(key)) ?? []).sort(byPeriod);
+    const own = groupPieces(this.#pieces(asOf)).get(runKeyText(key)) ?? [];
+    return own.map(({ rung: _rung, ...piece }) => piece).sort(byPeriod);
   }
 
   async hostPeriods(query: Parameters<Store['hostPeriods']>[0], asOf: LoadId): Promise<HostPeriodRow[]> {
@@ -170,7 +172,7 @@ export class MemoryStore implements Store {
     const skipped = new Set(uncounted.map(runKeyText));
     const runs = new Map(this.#runs(asOf).map((run) => [runKeyText(run.key), run]));
     const inside = this.#pieces(asOf).filter(({ period }) => period.start >= window.start && period.start < window.end);
-    const groups = new Map<string, { row: Omit<RollupRow, 'runs'>; pieces: AllocatedCharge[] }>();
+    const groups = new Map<string, { row: Omit<RollupRow, 'runs'>; pieces: ChargedPiece[] }>();
     for (const piece of inside) {
       const { deployment, flow, step } = piece.holder!;
       const value = by === 'flow' ? flow : by === 'step' ? step : valueOf(runs.get(runKeyText(piece.holder!)), by);
@@ -179,7 +181,8 @@ export class MemoryStore implements Store {
       group.pieces.push(piece);
       groups.set(text, group);
     }
-    return [...groups.values()].map(({ row: { deployment, flow, value }, pieces }) => {
+    const sorted = [...groups.values()].sort((a, b) => byFlow(a.row, b.row) || byValue(a.row.value, b.row.value));
+    return sorted.map(({ row: { deployment, flow, value }, pieces }) => {
       const { estimated, billed, heldGpuSeconds, unpricedMs } = sumPieces(pieces);
       const counted = new Set(pieces.map(({ holder }) => runKeyText(holder!)).filter((text) => !skipped.has(text)));
       return { deployment, flow, value, estimated, billed, heldGpuSeconds, unpricedMs, runs: counted.size };
@@ -202,10 +205,11 @@ export class MemoryStore implements Store {
     asOf: LoadId,
   ): Promise<StepHistoryRow[]> {
     const runs = this.#runs(asOf)
-      .filter(({ key, endedAt }) => key.deployment === flow.deployment && key.flow === flow.flow && endedAt !== null)
+      .filter(({ key, outcome }) => byFlow(key, flow) === 0 && outcome === 'succeeded')
       .sort(newestFirst)
       .slice(0, lastRuns);
-    return runs.flatMap((run) => stepHistoryOf(run, this.#attempts(asOf)));
+    const rows = runs.flatMap((run) => stepHistoryOf(run, this.#attempts(asOf)));
+    return rows.sort((a, b) => compareUtf8(a.run, b.run) || compareUtf8(a.step, b.step));
   }
 
   async issues(asOf: LoadId, { limit, offset }: { limit: number; offset: number }): Promise<Issue[]> {
@@ -242,8 +246,10 @@ export class MemoryStore implements Store {
     return this.#closings(asOf).flatMap(({ periods }) => periods);
   }
 
-  #pieces(asOf: LoadId): AllocatedCharge[] {
-    return this.#periods(asOf).flatMap(({ pieces }) => pieces.filter(({ holder }) => holder !== null));
+  #pieces(asOf: LoadId): ChargedPiece[] {
+    return this.#periods(asOf).flatMap(({ origin, pieces }) =>
+      pieces.filter(({ holder }) => holder !== null).map((piece) => ({ ...piece, rung: origin.rung })),
+    );
   }
 }
 
@@ -268,8 +274,8 @@ function valueOf(run: Run | undefined, by: Exclude<RollupBy, 'flow' | 'step'>): 
   return dimension ? run.labels[dimension] : (run.variant?.id ?? null);
 }
 
-function groupPieces(pieces: readonly AllocatedCharge[]): Map<string, AllocatedCharge[]> {
-  const groups = new Map<string, AllocatedCharge[]>();
+function groupPieces(pieces: readonly ChargedPiece[]): Map<string, ChargedPiece[]> {
+  const groups = new Map<string, ChargedPiece[]>();
   for (const piece of pieces) {
     const text = runKeyText(piece.holder!);
     groups.set(text, [...(groups.get(text) ?? []), piece]);
@@ -283,6 +289,8 @@ const newestFirst = (a: Started, b: Started): number =>
   b.startedAt - a.startedAt || byFlow(a.key, b.key) || compareUtf8(a.key.run, b.key.run);
 const byFlow = (a: { deployment: string; flow: string }, b: { deployment: string; flow: string }): number =>
   compareUtf8(a.deployment, b.deployment) || compareUtf8(a.flow, b.flow);
+const byValue = (a: string | null, b: string | null): number =>
+  a === null || b === null ? Number(a === null) - Number(b === null) : compareUtf8(a, b);
 type Placed = { readonly host: string; readonly period: { readonly start: Instant } };
 const byPeriod = (a: Placed, b: Placed): number => a.period.start - b.period.start || compareUtf8(a.host, b.host);
 const placeOf = ({ feed, code, file, line, column, field, value }: Issue): string =>

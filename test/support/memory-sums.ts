@@ -1,15 +1,20 @@
 import { type Attempt, runKeyText } from '../../exporter/src/facts/attempt';
 import { type AllocatedCharge, type ChargePeriod, IDLE_CAUSES } from '../../exporter/src/facts/charge';
+import type { Rung } from '../../exporter/src/facts/price';
 import type { Run } from '../../exporter/src/facts/run';
 import type { HostPeriodRow, StepHistoryRow } from '../../exporter/src/store/store';
 
-/** Σ of pieces as {@link MemoryStore} answers it. */
-export function sumPieces(pieces: readonly AllocatedCharge[]) {
+/** A piece that somebody held, with the rung of the charge it was split from. */
+export type ChargedPiece = AllocatedCharge & { readonly rung: Rung };
+
+/** Σ of pieces as the store answers it. */
+export function sumPieces(pieces: readonly ChargedPiece[]) {
   const priced = pieces.filter(({ amount }) => amount !== null);
+  const isBilled = ({ rung }: ChargedPiece): boolean => rung === 'billed';
   const milliseconds = (some: readonly AllocatedCharge[]): number => some.reduce((sum, { heldMs }) => sum + heldMs, 0);
   return {
-    estimated: sumAmounts(priced) ?? 0n,
-    billed: 0n,
+    estimated: sumAmounts(priced.filter((piece) => !isBilled(piece))) ?? 0n,
+    billed: sumAmounts(priced.filter(isBilled)) ?? 0n,
     pricedMs: milliseconds(priced),
     unpricedMs: milliseconds(pieces) - milliseconds(priced),
     heldGpuSeconds: gpuSeconds(pieces),
@@ -36,7 +41,7 @@ export function hostPeriodRow({ origin, pieces }: ChargePeriod): HostPeriodRow {
 
 /** What each step of an ended run held on average. */
 export function stepHistoryOf({ key, variant }: Run, all: readonly Attempt[]): StepHistoryRow[] {
-  const own = all.filter((attempt) => runKeyText(attempt.key) === runKeyText(key) && !attempt.isClone);
+  const own = all.filter((attempt) => runKeyText(attempt.key) === runKeyText(key) && !attempt.isClone && attempt.held);
   return [...new Set(own.map((attempt) => attempt.key.step))].map((step) => {
     const attempts = own.filter((attempt) => attempt.key.step === step);
     const product = (name: 'gpus' | 'vcpus' | 'memory', scale: number): number =>

@@ -39,4 +39,5 @@ function webConfigIn(file: string): WebConfig {
   return read.webConfig;
 }
 
-const faultsOf = (file: string, faults: readonly string[]): string => faults.map((fault) => `${file}: ${fault}`).join('\n');
+const faultsOf = (file: string, faults: readonly string[]): string =>
+  faults.map((fault) => `${file}: ${fault}`).join('\n');

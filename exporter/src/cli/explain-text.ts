@@ -1,11 +1,12 @@
 import type { Receipt, ReceiptAttempt } from '../contract/receipt';
 
 /** A receipt for people: one block an attempt, one line a charge period, and the sum. */
-export function receiptText({ pathspec, cost, costComplete, currency, completeUntil, asOfLoad, items }: Receipt): string {
+export function receiptText(receipt: Receipt): string {
+  const { pathspec, cost, costComplete, currency, completeUntil, asOfLoad, items } = receipt;
   const amount = cost === null ? 'unpriced' : `${cost} ${currency}`;
   const heading = `${pathspec} costs ${amount}${costComplete ? '' : ' so far known; part of it is not (see below)'}.`;
-  const footer = `Complete until ${completeUntil ?? 'unknown'}, read at load ${asOfLoad}. Estimated: no bill has landed yet.`;
-  return [heading, '', ...items.map(attemptText), footer, ''].join('\n');
+  const until = `Complete until ${completeUntil ?? 'unknown'}, read at load ${asOfLoad}.`;
+  return [heading, '', ...items.map(attemptText), `${until} Estimated: no bill has landed yet.`, ''].join('\n');
 }
 
 function attemptText({ step, task, attempt, cost, sentence, charges }: ReceiptAttempt): string {

@@ -67,7 +67,7 @@ function pathOf(pathspec: string, { attempt, deployment }: Options): string {
   const query = new URLSearchParams({ pathspec });
   if (attempt !== undefined) query.set('attempt', attempt);
   if (deployment !== undefined) query.set('deployment', deployment);
-  return `/api/v1/explain?${query}`;
+  return `/api/v1/explain?${query.toString()}`;
 }
 
 const DEFAULT_SERVER = 'http://127.0.0.1:9715';

@@ -8,7 +8,9 @@ import { ConfigError } from './start-mode';
 export function reportFailure(error: unknown, { stderr, exit }: Pick<Io, 'stderr' | 'exit'>): void {
   if (error instanceof ConfigError) {
     const { faults } = error;
-    stderr.write(`${faults.map((fault) => `${printFault(fault)}\n`).join('')}${faults.length} fault(s); nothing started.\n`);
+    stderr.write(
+      `${faults.map((fault) => `${printFault(fault)}\n`).join('')}${faults.length} fault(s); nothing started.\n`,
+    );
     return exit(EXIT.usage);
   }
   if (error instanceof AccessError) {

@@ -13,10 +13,11 @@ import type { StartMode } from './start-mode';
 /** An open store and the keeper that fills it. */
 export type OpenLedger = { readonly store: Store; readonly keeper: Keeper; close(): Promise<void> };
 
+/** What a ledger is opened with. */
 export type LedgerOptions = {
   readonly mode: StartMode;
   readonly clock: Clock;
-  /** Told what is about to be done: `ingest`, `close`, `state`, and the store's `stage`, `verify`, `publish`, `clean`. */
+  /** Told what is about to be done: `ingest`, `close`, `state`, and the store's `stage`, `verify`, `publish`. */
   readonly onPhase?: (phase: string) => void;
 };
 
@@ -55,6 +56,7 @@ function keptFeed(feed: Config['feeds']['metaflow'][number], { mode, clock }: Le
   const source = createLocalFeed({ name, deployment, root, host, silenceMs, holdings, rebaseMs: mode.rebaseMs });
   return {
     source: pollFeed(source, () => clock.now()),
+    forget: (keys) => source.forget(keys),
     deployment,
     pollMs,
     configHash: configHashOf([host, holdings, hosts.map((one) => one.name)]),

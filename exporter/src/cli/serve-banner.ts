@@ -27,8 +27,12 @@ export function banner(state: PublishedState, { mode, address }: { mode: StartMo
     '',
     runs.length === 0 ? 'No runs yet.' : table.toString(),
     runs.length > SHOWN_RUNS ? `… and ${runs.length - SHOWN_RUNS} more.` : '',
-    runs.length === 0 ? '' : `Priced so far: ${printAmount(total)} ${currency} over ${runs.length} runs (estimated; no bill yet).`,
-    ...unpriced.map(({ value, remedy }) => `\nHost ${value} has no price. Paste this into flowledger.yaml and restart:\n\n${remedy}`),
+    runs.length === 0
+      ? ''
+      : `Priced so far: ${printAmount(total)} ${currency} over ${runs.length} runs (estimated; no bill yet).`,
+    ...unpriced.map(
+      ({ value, remedy }) => `\nHost ${value} has no price. Paste this into flowledger.yaml and restart:\n\n${remedy}`,
+    ),
     `\nLook at ${address}/ · Prometheus scrapes ${address}/metrics · API ${address}/api/v1/runs · Ctrl-C stops`,
     dearestLine(state, address),
     '',

@@ -62,7 +62,10 @@ async function serve({ config }: { config?: string }, io: Io): Promise<void> {
 }
 
 /** Every phase as one line, written before it begins: the kill tests read it to know what they hit. */
-const tracer = (log: Logger) => (phase: string): void => log.trace({ phase }, 'phase');
+const tracer =
+  (log: Logger) =>
+  (phase: string): void =>
+    log.trace({ phase }, 'phase');
 
 type Listening = {
   mode: StartMode;

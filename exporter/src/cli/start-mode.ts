@@ -25,6 +25,7 @@ export type StartMode = {
   readonly tidy: () => Promise<void>;
 };
 
+/** Where and when a start happens. */
 export type StartPlace = {
   readonly folder: string;
   readonly configPath: string | null;
@@ -42,8 +43,8 @@ export class ConfigError extends Error {
 
 const EXAMPLE_FOLDER = resolve(__dirname, '../../example');
 const EXAMPLE_NOTE =
-  'These are EXAMPLE data: a recorded Metaflow history on a made-up host, moved to end now. To see your own runs, start ' +
-  'in the folder that holds your .metaflow, or write a flowledger.yaml with feeds.metaflow[].path.';
+  'These are EXAMPLE data: a recorded Metaflow history on a made-up host, moved to end now. To see your own runs, ' +
+  'start in the folder that holds your .metaflow, or write a flowledger.yaml with feeds.metaflow[].path.';
 
 /** One's own configuration, else one's own `.metaflow`, else the bundled example. */
 export async function chooseStart(place: StartPlace): Promise<StartMode> {

@@ -5,9 +5,9 @@ const INTRODUCTION = `# Metrics
 Printed from the catalogue in \`exporter/src/contract/metrics.ts\` by \`npm run generate\`; do not edit.
 
 Money is a gauge, because a restatement can lower it. Unknown is absent, never 0. Labels are identities; what may
-change about a run is on \`metaflow_run_info\` alone. A ledger in a currency other than USD exports no metric in dollars.
-A finished run is shown until \`metrics.finished_ttl\` after it ended; above \`metrics.max_runs\` the cheapest finished
-runs fold into \`run_id="_overflow"\` of their deployment and flow, so that sums stay true.
+change about a run is on \`metaflow_run_info\` alone. A ledger in another currency than USD exports no metric in
+dollars. A finished run is shown until \`metrics.finished_ttl\` after it ended; above \`metrics.max_runs\` the cheapest
+finished runs fold into \`run_id="_overflow"\` of their deployment and flow, so that sums stay true.
 `;
 
 /** METRICS.md: every family of the catalogue with its type, unit, labels and meaning. */

@@ -18,6 +18,7 @@ import { remember } from './remember';
 /** How long a spend rate outlives the last successful poll: an outage must not resolve a burning alert. */
 const RATE_OUTLIVES_FEED_MS = 15 * 60_000;
 
+/** What stays the same while the exporter runs. */
 export type StateContext = {
   readonly store: Store;
   readonly estate: Estate;
@@ -26,6 +27,7 @@ export type StateContext = {
   readonly finishedTtlMs: number;
 };
 
+/** What one cycle brings to the state. */
 export type Moment = {
   readonly standing: Standing;
   readonly at: Instant;
@@ -83,7 +85,10 @@ const NOTHING_OPEN: OpenLedger = { periods: [], spend: [] };
 const latestClose = ({ closed }: Standing): Instant | null =>
   closed.size === 0 ? null : Math.max(...[...closed.values()].map(({ until }) => until));
 
-function openLedgerReader({ store, estate }: StateContext): (standing: Standing, until: Instant) => Promise<OpenLedger> {
+function openLedgerReader({
+  store,
+  estate,
+}: StateContext): (standing: Standing, until: Instant) => Promise<OpenLedger> {
   const spansAt = remember(async (asOf: LoadId) => heldSpans(await store.hostSpans(asOf), []));
   const attemptsSince = remember((start: Instant, asOf: LoadId) =>
     store.attemptsOnHosts([...estate.hosts.keys()], { start, end: Number.MAX_SAFE_INTEGER - HOUR_MS }, asOf),
@@ -101,12 +106,20 @@ type ClosedCosts = (recent: readonly Run[], asOf: LoadId, all: readonly Run[]) =
 /** Closed costs of the recent runs, read once a load, and of the few others that have open pieces. */
 function closedCostReader(store: Store): ClosedCosts {
   const read = remember(async (runs: readonly Run[], asOf: LoadId) =>
-    runs.length === 0 ? [] : store.closedCosts(runs.map(({ key }) => key), asOf),
+    runs.length === 0
+      ? []
+      : store.closedCosts(
+          runs.map(({ key }) => key),
+          asOf,
+        ),
   );
   return async (recent, asOf, all) => {
     const known = new Set(recent);
     const others = all.filter((run) => !known.has(run)).map(({ key }) => key);
-    const costs = [...(await read(recent, asOf)), ...(others.length === 0 ? [] : await store.closedCosts(others, asOf))];
+    const costs = [
+      ...(await read(recent, asOf)),
+      ...(others.length === 0 ? [] : await store.closedCosts(others, asOf)),
+    ];
     return new Map(costs.map((cost) => [runKeyText(cost.key), cost]));
   };
 }

@@ -4,13 +4,12 @@ import type { Run } from '../facts/run';
 /** True when a run is to be stored again; what a feed only compares with is not news while the run is open. */
 export function runChanged(before: Run | undefined, after: Run): boolean {
   if (!before) return true;
-  const open = after.outcome === 'running';
-  return comparable(before, open) !== comparable(after, open);
+  const compared = after.outcome === 'running' ? withoutFingerprint : whole;
+  return JSON.stringify(compared(before), sortedKeys) !== JSON.stringify(compared(after), sortedKeys);
 }
 
-function comparable({ fingerprint, ...rest }: Run, open: boolean): string {
-  return JSON.stringify(open ? rest : { ...rest, fingerprint }, sortedKeys);
-}
+const whole = (run: Run): object => run;
+const withoutFingerprint = ({ fingerprint: _fingerprint, ...rest }: Run): object => rest;
 
 /** True when an attempt is to be stored again; a later sign of life alone is not news. */
 export function attemptChanged(before: Attempt | undefined, after: Attempt): boolean {

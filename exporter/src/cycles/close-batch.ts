@@ -7,6 +7,7 @@ import { HOUR_MS, hoursTouching, overlap } from '../units/interval';
 import type { Estate } from './estate';
 import type { HeldSpan } from './ledger-span';
 
+/** The host-hours to close and all that they are split by. */
 export type CloseBatch = {
   readonly estate: Estate;
   readonly hostHours: readonly HostHour[];

@@ -10,6 +10,7 @@ import { type HeldSpan, heldSpans } from './ledger-span';
 /** Host-hours in one load; bounds memory, and how much a kill can send back to be done again. */
 const HOST_HOURS_PER_LOAD = 5_000;
 
+/** What closing needs beside the ledger's standing. */
 export type CloseContext = {
   readonly store: Store;
   readonly estate: Estate;
@@ -43,7 +44,11 @@ export async function standingOf(
 }
 
 /** Closes every host-hour that is due, and `again` besides. Doing it twice changes nothing. */
-export async function closeHours(context: CloseContext, standing: Standing, again: readonly HostHour[]): Promise<Standing> {
+export async function closeHours(
+  context: CloseContext,
+  standing: Standing,
+  again: readonly HostHour[],
+): Promise<Standing> {
   const spans = heldSpans(await context.store.hostSpans(standing.asOf), []);
   const due = [...again, ...dueHours(context, standing, spans)].sort((a, b) => a.hour - b.hour);
   let { asOf } = standing;

@@ -10,6 +10,7 @@ import type { Estate } from './estate';
 /** How many past successful runs of a flow say what is usual. */
 const LAST_RUNS = 20;
 
+/** What burns now, and on what. */
 export type ExpectationInput = {
   readonly estate: Estate;
   readonly runs: ReadonlyMap<string, Run>;
@@ -30,7 +31,10 @@ export async function expectations(
     const { deployment, flow } = run.key;
     const name = JSON.stringify([deployment, flow]);
     if (!histories.has(name)) {
-      histories.set(name, store.stepHistory({ deployment, flow }, LAST_RUNS, asOf).then((rows) => rows.flatMap(averageOf)));
+      histories.set(
+        name,
+        store.stepHistory({ deployment, flow }, LAST_RUNS, asOf).then((rows) => rows.flatMap(averageOf)),
+      );
     }
     const expectation = expectedPerHour(running, run.variant?.id ?? null, await histories.get(name)!);
     if (expectation) expected.set(text, expectation);

@@ -19,6 +19,7 @@ export type SeenRuns = {
   readonly issues: readonly Issue[];
 };
 
+/** Where and under which rules facts are stored. */
 export type IngestContext = {
   readonly store: Store;
   readonly estate: Estate;
@@ -65,7 +66,11 @@ async function changedOf({ store, asOf, estate, labelsOf }: IngestContext, seen:
   const knownRuns = new Map(runsBefore.map((run) => [runKeyText(run.key), run]));
   const knownAttempts = new Map(attemptsBefore.map((attempt) => [attemptKeyText(attempt.key), attempt]));
   const gaps = gapsOf(seen.attempts, estate);
-  const runs = seen.runs.map((run) => ({ ...run, labels: labelsOf(run), gaps: gaps.get(runKeyText(run.key)) ?? NO_GAPS }));
+  const runs = seen.runs.map((run) => ({
+    ...run,
+    labels: labelsOf(run),
+    gaps: gaps.get(runKeyText(run.key)) ?? NO_GAPS,
+  }));
   return {
     runs: runs.filter((run) => runChanged(knownRuns.get(runKeyText(run.key)), run)),
     attempts: seen.attempts

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { InvariantError } from '../assert';
+import type { RunKey } from '../facts/attempt';
 import type { Host } from '../facts/host';
 import type { Issue } from '../facts/issue';
 import type { PublishedState } from '../facts/published';
@@ -19,14 +20,18 @@ import { unpricedIssues } from './unpriced-issues';
 /** A Metaflow feed as the keeper polls it. */
 export type KeptFeed = {
   readonly source: PolledFeed<MetaflowPollRequest, MetaflowPoll>;
+  /** Told of runs that could not be stored: they are handed over again. */
+  readonly forget: (keys: readonly RunKey[]) => void;
   readonly deployment: string;
   readonly pollMs: number;
   /** Says under which configuration runs were read; another one makes the feed read them again. */
   readonly configHash: string;
 };
 
+/** What the keeper is about to do. */
 export type Phase = 'ingest' | 'close' | 'state';
 
+/** Everything a keeper works with. */
 export type KeeperContext = StateContext & {
   readonly feeds: readonly KeptFeed[];
   readonly labelsOf: (run: RunRecord) => Labels;
@@ -101,21 +106,29 @@ async function pollOne(
 ): Promise<void> {
   const { feed } = one;
   context.onPhase?.('ingest');
-  for (let complete = false; !complete; ) {
+  for (let complete = false; !complete;) {
     const outcome = await feed.source.poll({ now, known: one.known });
     if (outcome.outcome === 'failed') return;
     complete = outcome.poll.complete;
-    await store(context, progress, { one, poll: outcome.poll, now });
+    await storeOrForget(context, progress, { one, poll: outcome.poll, now });
   }
   one.known = [];
   one.polledAt = now;
 }
 
-async function store(
-  context: KeeperContext,
-  progress: Progress,
-  { one, poll, now }: { one: FeedProgress; poll: MetaflowPoll; now: Instant },
-): Promise<void> {
+type Polled = { one: FeedProgress; poll: MetaflowPoll; now: Instant };
+
+async function storeOrForget(context: KeeperContext, progress: Progress, polled: Polled): Promise<void> {
+  try {
+    await store(context, progress, polled);
+  } catch (error) {
+    polled.one.feed.forget(polled.poll.runs.map(({ key }) => key));
+    polled.one.seenIssues.clear();
+    throw error;
+  }
+}
+
+async function store(context: KeeperContext, progress: Progress, { one, poll, now }: Polled): Promise<void> {
   const { estate, labelsOf } = context;
   const { name } = one.feed.source;
   const placed = assignHosts(poll.attempts, estate, name);

@@ -20,6 +20,6 @@ function widen(known: HeldSpan | undefined, added: HeldSpan): HeldSpan {
   const open = known.lastHeld === null || added.lastHeld === null;
   return {
     firstHeld: Math.min(known.firstHeld, added.firstHeld),
-    lastHeld: open ? null : Math.max(known.lastHeld!, added.lastHeld!),
+    lastHeld: open ? null : Math.max(known.lastHeld, added.lastHeld),
   };
 }

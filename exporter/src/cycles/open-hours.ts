@@ -8,6 +8,7 @@ import { type Instant, type Interval, hourStart, hoursTouching, overlap } from '
 import type { Estate } from './estate';
 import type { HeldSpan } from './ledger-span';
 
+/** What the open hours are split by. */
 export type OpenInput = {
   readonly estate: Estate;
   readonly closed: ReadonlyMap<string, Closed>;
@@ -45,7 +46,9 @@ export function openLedger(input: OpenInput): OpenLedger {
       const span = overlap(hour, open)!;
       const { firstHeld, lastHeld } = held ?? { firstHeld: null, lastHeld: null };
       const { splitPolicy } = estate;
-      periods.push(...allocateHour({ host, span, prices, holdings, activity: [], firstHeld, lastHeld, splitPolicy }).periods);
+      periods.push(
+        ...allocateHour({ host, span, prices, holdings, activity: [], firstHeld, lastHeld, splitPolicy }).periods,
+      );
     }
     for (const piece of spendAt(completeUntil, host, { prices, holdings, activity: [] })) {
       spend.push({ ...piece, host: host.name });

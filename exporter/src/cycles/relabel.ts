@@ -4,6 +4,7 @@ import type { Instant } from '../units/interval';
 
 const RUNS_PER_LOAD = 1_000;
 
+/** The rules in force and the store that they are applied to. */
 export type RelabelContext = {
   readonly store: Store;
   readonly labelsOf: (run: RunRecord) => Labels;

@@ -6,7 +6,14 @@ import type { LoadId, RollupBy, Store } from '../store/store';
 import type { Interval } from '../units/interval';
 import { workloadPieces } from './run-metrics';
 
-const SHOWN = ['flow', 'step', 'config_variant', 'team', 'experiment', 'model_version'] as const satisfies readonly RollupBy[];
+const SHOWN = [
+  'flow',
+  'step',
+  'config_variant',
+  'team',
+  'experiment',
+  'model_version',
+] as const satisfies readonly RollupBy[];
 
 /**
  * Closed month-to-date rollups of every dimension. `uncounted` runs have open pieces too: their cost is in the sums,
@@ -30,6 +37,7 @@ export async function closedRollups(
   return byDimension.flat();
 }
 
+/** Closed rollups and what the open hours add to them. */
 export type OpenRollupInput = {
   readonly closed: readonly Rollup[];
   /** Closed pieces of this month of the runs that also have open ones. */

@@ -9,6 +9,7 @@ import { gpuSecondsFromNanoGpuMilliseconds } from '../units/quantity';
 /** What a run has in the open hours. */
 export type OpenCost = { amount: bigint; pricedMs: number; unpricedMs: number; heldGpuSeconds: number };
 
+/** Runs and what is known of each, by run. */
 export type RunMetricsInput = {
   readonly runs: readonly Run[];
   readonly closed: ReadonlyMap<string, ClosedCost>;
@@ -33,7 +34,9 @@ export function openCosts(periods: readonly ChargePeriod[]): Map<string, OpenCos
 }
 
 /** The pieces that somebody holds, with their holder. */
-export function workloadPieces(periods: readonly ChargePeriod[]): (AllocatedCharge & { readonly holder: AttemptKey })[] {
+export function workloadPieces(
+  periods: readonly ChargePeriod[],
+): (AllocatedCharge & { readonly holder: AttemptKey })[] {
   return periods
     .flatMap(({ pieces }) => pieces)
     .filter((piece): piece is AllocatedCharge & { readonly holder: AttemptKey } => piece.holder !== null);

@@ -8,6 +8,7 @@ export type RunKey = { readonly deployment: string; readonly flow: string; reado
 /** Names one attempt of one task. */
 export type AttemptKey = RunKey & { readonly step: string; readonly task: string; readonly attempt: number };
 
+/** How a run or an attempt ended, or that it did not. */
 export type Outcome = 'running' | 'succeeded' | 'failed' | 'killed' | 'lost' | 'unknown';
 
 /** Which evidence gave an attempt's end; the order of trust is DESIGN §5. */

@@ -20,10 +20,12 @@ export type OriginCharge = {
   readonly splitPolicy: string;
 };
 
+/** What an allocated charge is for. */
 export type ChargeKind = 'workload' | 'idle' | 'unattributed';
 
 /** Why capacity was held by nobody, in the order in which ties of money go. */
 export const IDLE_CAUSES = ['no_work', 'beside_work', 'startup', 'tail', 'gap'] as const;
+/** One of {@link IDLE_CAUSES}. */
 export type IdleCause = (typeof IDLE_CAUSES)[number];
 
 /** One piece of an origin charge; the pieces of a charge sum to it exactly. */

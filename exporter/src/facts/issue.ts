@@ -16,6 +16,7 @@ export const ISSUE_CODES = [
   'clock_skew',
   'duplicate_record',
 ] as const;
+/** One of {@link ISSUE_CODES}. */
 export type IssueCode = (typeof ISSUE_CODES)[number];
 
 /** A rejected or doubtful fact: where it is, what is wrong, what to do. Unknown places are null. */

@@ -2,7 +2,8 @@ import type { Instant } from '../units/interval';
 import type { Outcome, RunKey } from './attempt';
 
 /** A value that came out of a plain-data pickle or a JSON file. */
-export type PlainValue = null | boolean | number | string | readonly PlainValue[] | { readonly [key: string]: PlainValue };
+export type PlainValue =
+  null | boolean | number | string | readonly PlainValue[] | { readonly [key: string]: PlainValue };
 
 /** Which config variant a run belongs to and how the id was made; ids of two methods are never compared. */
 export type Variant = { readonly id: string; readonly method: 'tag' | 'config_values' | 'config_sha' };
@@ -35,10 +36,12 @@ export type Labels = {
   readonly model_version: string | null;
 };
 
+/** The dimensions that rules fill. */
 export const DIMENSIONS = ['team', 'project', 'cost_center', 'experiment', 'model_version'] as const;
+/** One of {@link DIMENSIONS}. */
 export type Dimension = (typeof DIMENSIONS)[number];
 
-/** What of a run's attempts cannot be charged, or is known only up to its last sign; its cost is complete when both are 0. */
+/** What of a run's attempts is not charged, or only up to a last sign; where both are 0 its cost is complete. */
 export type Gaps = {
   /** Attempts whose host or resources nothing tells; clones left out. */
   readonly unchargedAttempts: number;

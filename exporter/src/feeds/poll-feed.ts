@@ -17,7 +17,7 @@ export interface PolledFeed<Request, Poll extends FeedPoll> {
   health(): FeedHealth;
 }
 
-/** Wraps a feed: times it, catches what it throws, adds up its rows and remembers its last success; `now` is the clock. */
+/** Wraps a feed: times it by `now`, catches what it throws, adds up its rows and remembers its last success. */
 export function pollFeed<Request, Poll extends FeedPoll>(
   feed: Feed<Request, Poll>,
   now: () => Instant,

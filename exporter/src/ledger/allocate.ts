@@ -49,7 +49,10 @@ export function allocateHour(input: HostHourInput): { periods: ChargePeriod[]; i
   return { periods, issues };
 }
 
-function allocatePeriod(input: HostHourInput, { period, price }: PricedPeriod): { period: ChargePeriod; issues: Issue[] } {
+function allocatePeriod(
+  input: HostHourInput,
+  { period, price }: PricedPeriod,
+): { period: ChargePeriod; issues: Issue[] } {
   const { host } = input;
   const holdings = holdingsWithin(period, input.holdings);
   const borders = [input.firstHeld, input.lastHeld].filter((border) => border !== null);

@@ -2,7 +2,7 @@ import { assert } from '../assert';
 import type { ChargePeriod } from '../facts/charge';
 import { printAmount } from '../units/money-text';
 
-/** Origin charge less Σ its pieces, in 10⁻¹²; 0 when the law holds. Unpriced periods balance when no piece is priced. */
+/** Origin charge less Σ its pieces, in 10⁻¹²: 0 when the law holds. Where unpriced, no piece may have an amount. */
 export function imbalanceOf({ origin, pieces }: ChargePeriod): bigint {
   if (origin.amount === null) return pieces.every(({ amount }) => amount === null) ? 0n : 1n;
   return pieces.reduce((left, { amount }) => left - (amount ?? 0n), origin.amount);

@@ -6,7 +6,7 @@ import { HOUR_MS, type Instant, type Interval, cutAt, hourStart, millisecondsOf,
 /** A charge period of one host and the price that holds in it. */
 export type PricedPeriod = { readonly period: Interval; readonly price: PriceSpan };
 
-/** When a host exists: from its own start, else from the start of the hour of its first holding; null when neither is known. */
+/** When a host exists: from its own start, else from the hour of its first holding; null when neither is known. */
 export function existenceOf(host: Host, firstHeld: Instant | null): { start: Instant; end: Instant | null } | null {
   const start = host.from ?? (firstHeld === null ? null : hourStart(firstHeld));
   return start === null ? null : { start, end: host.to };

@@ -26,6 +26,7 @@ export type RunningStep = {
   readonly perHourNow: bigint;
 };
 
+/** An expected rate, in 10⁻¹² dollars an hour, and what it rests on. */
 export type Expectation = { readonly perHour: bigint; readonly basis: ExpectationBasis };
 
 const WEAKEST: readonly ExpectationBasis[] = ['requested', 'flow', 'variant'];

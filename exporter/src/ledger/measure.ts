@@ -19,6 +19,7 @@ export type Slice = {
   readonly overRequested: boolean;
 };
 
+/** One charge period and who was on its host. */
 export type MeasureInput = {
   readonly host: Host;
   readonly during: Interval;
@@ -58,7 +59,8 @@ function weighSlice(input: MeasureInput, during: Interval, holders: readonly Act
   const weights = overRequested ? split(capacity, requested) : requested;
   const gpus = holders.map(({ attempt }, index) => (gpusHeldOn(host, attempt.held!) > 0n ? weights[index]! : 0n));
   const left = capacity - sum(weights);
-  const unattributed = host.gpus > 0n ? smaller(left, unclaimedGpus({ input, during, holders, heldGpus: sum(gpus) })) : 0n;
+  const unattributed =
+    host.gpus > 0n ? smaller(left, unclaimedGpus({ input, during, holders, heldGpus: sum(gpus) })) : 0n;
   return {
     during,
     holders,

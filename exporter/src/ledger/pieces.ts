@@ -18,6 +18,7 @@ type Party = {
   end: number;
 };
 
+/** An origin charge and the slices it is split by. */
 export type PiecesInput = {
   readonly origin: OriginCharge;
   readonly slices: readonly Slice[];
@@ -32,7 +33,8 @@ export function piecesOf({ origin, slices, context }: PiecesInput): AllocatedCha
   const { attempts, unattributed, idle } = gather(slices, context);
   const named = unattributed ? [...attempts, unattributed] : attempts;
   const idleWeight = idle.reduce((total, { weight }) => total + weight, 0n);
-  const shares = origin.amount === null ? null : split(origin.amount, [...named.map(({ weight }) => weight), idleWeight]);
+  const shares =
+    origin.amount === null ? null : split(origin.amount, [...named.map(({ weight }) => weight), idleWeight]);
   const idleShares = shares === null ? null : splitIdle(shares[named.length]!, idle);
   return [
     ...named.map((party, index) => pieceOf(origin, party, shares?.[index] ?? null)),
@@ -54,7 +56,11 @@ function gather(
   for (const slice of slices) {
     const { during } = slice;
     slice.holders.forEach(({ attempt }, index) => {
-      const party = partyIn(attempts, attemptKeyText(attempt.key), { kind: 'workload', cause: null, holder: attempt.key });
+      const party = partyIn(attempts, attemptKeyText(attempt.key), {
+        kind: 'workload',
+        cause: null,
+        holder: attempt.key,
+      });
       grow(party, during, { weight: slice.weights[index]!, gpus: slice.gpus[index]! });
     });
     if (slice.unattributed > 0n) {
@@ -63,7 +69,10 @@ function gather(
     }
     if (slice.idle > 0n || slice.idleGpus > 0n) {
       const cause = idleCauseOf(during, slice.holders.length, context);
-      grow(partyIn(rest, cause, { kind: 'idle', cause, holder: null }), during, { weight: slice.idle, gpus: slice.idleGpus });
+      grow(partyIn(rest, cause, { kind: 'idle', cause, holder: null }), during, {
+        weight: slice.idle,
+        gpus: slice.idleGpus,
+      });
     }
   }
   return {

@@ -18,7 +18,11 @@ export type SpendPiece = { readonly kind: ChargeKind; readonly holder: AttemptKe
 export function spendAt(
   at: Instant,
   host: Host,
-  { prices, holdings, activity }: { prices: readonly PriceSpan[]; holdings: readonly AttemptHolding[]; activity: readonly Activity[] },
+  {
+    prices,
+    holdings,
+    activity,
+  }: { prices: readonly PriceSpan[]; holdings: readonly AttemptHolding[]; activity: readonly Activity[] },
 ): SpendPiece[] {
   const { perHour } = priceAt(prices, at);
   if (perHour === null || (host.from !== null && at < host.from) || (host.to !== null && at >= host.to)) return [];

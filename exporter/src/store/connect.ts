@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type ClickHouseClient, type ClickHouseSettings, createClient } from '@clickhouse/client';
 import { StoreLockedError, StoreOpenError } from './errors';
+import { IntegrityError } from './store';
 
 /** Clients of one store: one that writes, strictly in order, and some that only read. */
 export type Clients = {
@@ -30,7 +31,8 @@ const openPaths = new Set<string>();
 
 /**
  * Connects to `chdb:<path>` (embedded; the path is created) or to `http(s)://host:port/database`.
- * @throws StoreOpenError when the address or chdb is unusable, StoreLockedError when somebody else has the path open.
+ * @throws StoreOpenError when the address or chdb is unusable, StoreLockedError when somebody else has the path open,
+ * IntegrityError when its files are damaged.
  */
 export async function connect(url: string): Promise<Clients & { close(): Promise<void> }> {
   const [, path] = EMBEDDED.exec(url) ?? [];
@@ -49,9 +51,10 @@ async function connectEmbedded(path: string): Promise<Clients & { close(): Promi
     await Promise.all(opened.map((client) => client.close()));
     openPaths.delete(path);
   };
+  makeFolder(path);
   openPaths.add(path);
+  const statusBefore = statusOf(path);
   try {
-    mkdirSync(path, { recursive: true });
     for (let session = 0; session < 1 + READERS; session += 1) {
       opened.push(createClient({ connection: createChdbConnection({ path }) }));
     }
@@ -61,7 +64,17 @@ async function connectEmbedded(path: string): Promise<Clients & { close(): Promi
     return { writer, readers, close };
   } catch (cause) {
     await close();
-    throw openError(path, cause);
+    throw openError(cause, { path, locked: statusBefore !== null && statusOf(path) === statusBefore });
+  }
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+    accessSync(path, constants.W_OK);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new StoreOpenError(`The folder ${path} cannot be made or written to: ${reason}`, { cause });
   }
 }
 
@@ -83,16 +96,27 @@ async function applySettings(client: ClickHouseClient): Promise<void> {
   }
 }
 
-function openError(path: string, cause: unknown): Error {
+/**
+ * The engine tells a held lock from damage on standard error alone. But it rewrites its status file as soon as it has
+ * the lock: a file that did not change says that somebody else has it.
+ */
+function openError(cause: unknown, { path, locked }: { path: string; locked: boolean }): Error {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  if (/Failed to create connection/.test(reason)) {
+  if (!/Failed to create connection/.test(reason)) {
+    return new StoreOpenError(`The store ${path} cannot be opened: ${reason}`, { cause });
+  }
+  if (locked) {
     const message = `The store ${path} is in use${lockHolder(path)}. Stop that process, or give this one a store.url of its own.`;
     return new StoreLockedError(message, { cause });
   }
-  if (/only one active data directory per process/.test(reason)) {
-    return new StoreOpenError(`One process can open one embedded store: ${reason}`, { cause });
-  }
-  return new StoreOpenError(`The store ${path} cannot be opened: ${reason}`, { cause });
+  const remedy =
+    'The engine wrote on standard error which part. Restore it from a backup, or move it away and read the feeds again.';
+  return new IntegrityError(`The store ${path} cannot be opened, its files are damaged. ${remedy}`, { cause });
+}
+
+function statusOf(path: string): string | null {
+  const stats = statSync(join(path, 'status'), { throwIfNoEntry: false });
+  return stats ? `${stats.ino} ${stats.mtimeMs}` : null;
 }
 
 function lockHolder(path: string): string {

@@ -27,7 +27,7 @@ export function shippedMigrations(): Migration[] {
  */
 export async function migrate(channel: Channel, migrations: readonly Migration[]): Promise<void> {
   await channel.command({ name: 'create migrations', text: LEDGER });
-  const text = 'SELECT name, content_hash FROM migrations';
+  const text = 'SELECT name, content_hash FROM migrations ORDER BY name';
   const done = new Map(
     (await channel.query({ name: 'migrations', text }, applied)).map((row) => [row.name, row.content_hash]),
   );

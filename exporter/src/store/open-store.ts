@@ -68,7 +68,7 @@ function storeOver(engine: Engine, onPhase: (phase: Phase) => void): Store {
     ...ledgerReads(engine),
     issues: (asOf: LoadId, { limit, offset }) =>
       engine.reader().query(statement('issues'), issueRow, { asOf, limit, offset }),
-    verify: () => verifyStore(engine.writer),
+    verify: () => verifyStore(engine.reader()),
     close: () => (closing ??= close()),
   };
 }

@@ -6,6 +6,7 @@ export type Instant = number;
 /** Half-open `[start, end)` in UTC milliseconds; `start <= end`. */
 export type Interval = { readonly start: Instant; readonly end: Instant };
 
+/** Milliseconds of an hour. */
 export const HOUR_MS = 3_600_000;
 
 /** Makes `[start, end)`; an end before its start throws. */

@@ -12,13 +12,20 @@ export type NanoGpuMilliseconds = Branded<bigint, 'NanoGpuMilliseconds'>;
 /** Seconds as a float; for the wire and for gauges alone. */
 export type Seconds = Branded<number, 'Seconds'>;
 
+/** 10⁹. */
 export const NANO = 1_000_000_000n;
+/** Bytes of a MiB. */
 export const BYTES_PER_MIB = 1_048_576n;
+/** Bytes of a GiB. */
 export const BYTES_PER_GIB = 1_073_741_824n;
 
+/** A count of 10⁻⁹ GPUs. */
 export const nanoGpus = (count: bigint): NanoGpus => count as NanoGpus;
+/** A count of 10⁻³ vCPUs. */
 export const milliVcpus = (count: bigint): MilliVcpus => count as MilliVcpus;
+/** A count of bytes. */
 export const bytes = (count: bigint): Bytes => count as Bytes;
+/** A count of 10⁻⁹ GPU × ms. */
 export const nanoGpuMilliseconds = (count: bigint): NanoGpuMilliseconds => count as NanoGpuMilliseconds;
 
 /** Whole GPUs as nano-GPUs. */

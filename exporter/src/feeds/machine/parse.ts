@@ -4,7 +4,7 @@ import type { MachineReading } from './read';
 
 const GPU_LINE = /^GPU \d+: (.+?) \(UUID: GPU-[0-9a-f-]+\)/;
 
-/** This machine as a host without a price; GPUs only where `nvidia-smi -L` lists them, a model only where all are alike. */
+/** This machine as a host; GPUs only where `nvidia-smi -L` lists them, a model only where all are alike. */
 export function parseMachine({ name, vcpus, memoryBytes, gpuList }: MachineReading): Host {
   const models = (gpuList ?? '')
     .split('\n')

@@ -16,6 +16,7 @@ export type BlobProblem = { readonly code: IssueCode; readonly reason: string };
 /** Bytes a blob may have, stored and unpacked. */
 export type BlobLimits = { readonly stored: number; readonly unpacked: number };
 
+/** 1 MiB stored and 4 MiB unpacked: a graph has a few kB. */
 export const BLOB_LIMITS: BlobLimits = { stored: 1 << 20, unpacked: 4 << 20 };
 
 const SHA1 = /^[0-9a-f]{40}$/;

@@ -3,8 +3,9 @@ export type JsonFault = { readonly fault: string; readonly line: number; readonl
 
 type Expecting = 'value' | 'value or end' | 'key' | 'key or end' | 'colon' | 'comma' | 'nothing';
 
-const TOKEN =
-  /[{}[\],:]|"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/;
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/;
+const TOKEN = new RegExp(`[{}[\\],:]|${STRING.source}|${NUMBER.source}|true|false|null`, 'y');
 const SPACE = /[ \t\n\r]*/y;
 
 /** Reads a JSON text, or says at which line and column it stops being JSON. */

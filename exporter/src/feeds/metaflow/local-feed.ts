@@ -32,6 +32,7 @@ export interface MetaflowFeed extends Feed<MetaflowPollRequest, MetaflowPoll> {
   forget(keys: readonly RunKey[]): void;
 }
 
+/** A local feed's part of the configuration. */
 export type LocalFeedOptions = {
   readonly name: string;
   readonly deployment: string;
@@ -49,7 +50,7 @@ const RUNS_A_POLL = 500;
 const RUNS_AT_ONCE = 4;
 const NOTHING = { issues: [], emptyReason: null };
 
-/** The feed of a local `.metaflow` tree. Polls must not overlap; `poll` throws FeedError when the tree is unreadable. */
+/** The feed of a local `.metaflow` tree. Polls must not overlap; `poll` throws FeedError on an unreadable tree. */
 export function createLocalFeed(options: LocalFeedOptions): MetaflowFeed {
   const { name, root, rebaseMs = 0 } = options;
   const index = new RunIndex({ feed: name, root, rebaseMs });

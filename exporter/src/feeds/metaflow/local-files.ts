@@ -67,12 +67,13 @@ export async function listNames(path: string): Promise<string[] | FileProblem> {
   }
 }
 
-/** True when `parts` below `root` lie inside it after every link is followed. */
+/** True when `parts` below `root` are there and lie inside it after every link is followed; throws {@link FeedError}. */
 export async function liesInside(root: string, ...parts: readonly string[]): Promise<boolean> {
   try {
     const [inside, outside] = await Promise.all([realpath(join(root, ...parts)), realpath(root)]);
     return inside.startsWith(outside + sep);
-  } catch {
+  } catch (error) {
+    problemOf(join(root, ...parts), error);
     return false;
   }
 }

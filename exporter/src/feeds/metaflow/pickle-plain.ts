@@ -1,5 +1,5 @@
 import type { PlainValue } from '../../facts/run';
-import type { PickleLimits } from './pickle';
+import type { PickleLimits } from './pickle-limits';
 import { PickleRefusal } from './pickle-refusal';
 
 /** What the opcodes build: containers may be shared, and may even hold themselves. */

@@ -2,20 +2,8 @@ import type { PlainValue } from '../../facts/run';
 import { PickleBytes } from './pickle-bytes';
 import { ConstructedDict, type Constructed, toPlainValue } from './pickle-plain';
 import { OPCODE_NAMES } from './pickle-opcodes';
+import { PICKLE_LIMITS, type PickleLimits } from './pickle-limits';
 import { PickleRefusal } from './pickle-refusal';
-
-/** How much a pickle may hold before it is refused. */
-export type PickleLimits = {
-  readonly bytes: number;
-  /** Containers inside containers. */
-  readonly depth: number;
-  /** Values after shared parts are written out, so that a small pickle cannot stand for a huge one. */
-  readonly items: number;
-  /** Characters of all strings after shared parts are written out. */
-  readonly characters: number;
-};
-
-export const PICKLE_LIMITS: PickleLimits = { bytes: 4 << 20, depth: 64, items: 100_000, characters: 4 << 20 };
 
 /** Plain data, or the one sentence that says why the pickle was refused. */
 export type PickleReading = { readonly value: PlainValue } | { readonly refused: string };

@@ -11,10 +11,10 @@ import { rebasedRunId } from './parse-run';
 import type { RunFiles } from './run-files';
 import { everySignOf } from './run-mark';
 
-/** A run that was stored before a restart: nothing of it is read again while its fingerprint stays the same. */
+/** A run stored before a restart: nothing of it is read again while its fingerprint stays the same. */
 export type KnownRun = { readonly key: RunKey; readonly outcome: Outcome; readonly fingerprint: string };
 
-/** What is remembered of one run directory; an `open` one is read in every poll, a `lost` one is watched for any sign. */
+/** What is remembered of a run directory: an `open` one is read in every poll, a `lost` one watched for any sign. */
 export type RunEntry = {
   readonly flow: string;
   readonly run: string;
@@ -118,7 +118,7 @@ export class RunIndex {
     return [];
   }
 
-  /** Looks at this poll's share of the finished runs and returns those that changed; directories that are gone are dropped. */
+  /** Looks at this poll's share of the finished runs; returns those that changed and drops those that are gone. */
   private async sweep(now: Instant): Promise<RunEntry[]> {
     const elapsed = this.sweptAt === null ? SWEEP_MS : Math.min(Math.abs(now - this.sweptAt), SWEEP_MS);
     this.sweptAt = now;

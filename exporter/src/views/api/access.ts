@@ -7,7 +7,10 @@ import { ProblemError, sendProblem } from './problem';
 /** What a place asks of those who read it. */
 export type Access = { readonly scope: Scope; readonly byTeam: boolean };
 
-/** @throws ProblemError unless the viewer has the scope, and is not bound to teams where that cannot be told apart. */
+/**
+ * Lets the viewer pass, or not.
+ * @throws ProblemError without the scope, and for a viewer bound to teams where what is there belongs to everybody.
+ */
 export function requireAccess(viewer: Viewer, { scope, byTeam }: Access): void {
   if (!viewer.scopes.includes(scope)) {
     throw new ProblemError('forbidden', { detail: `These credentials lack the scope ${scope}.` });

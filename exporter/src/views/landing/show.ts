@@ -1,22 +1,23 @@
 import { divideHalfEven } from '../../units/divide';
+import { MONEY_ONE, MONEY_SCALE } from '../../units/money';
 import { printAmount } from '../../units/money-text';
 import type { Instant } from '../../units/interval';
 import { type Html, html } from './html';
 
-const CENT = 10_000_000_000n;
-
-/** An amount to the cent, with the exact one in its title. */
+/** An amount to the cent, or to a hundredth of it below one, with the exact one in its title. */
 export function amountHtml(amount: bigint, currency: string): Html {
-  return html`<span title="${printAmount(amount)} ${currency}">${toCents(amount, currency)}</span>`;
+  return html`<span title="${printAmount(amount)} ${currency}">${shortened(amount, currency)}</span>`;
 }
 
-function toCents(amount: bigint, currency: string): string {
+function shortened(amount: bigint, currency: string): string {
   const unit = currency === 'USD' ? '$' : `${currency} `;
-  const cents = divideHalfEven(amount, CENT);
-  if (cents === 0n && amount !== 0n) return `< ${unit}0.01`;
-  const digits = (cents < 0n ? -cents : cents).toString().padStart(3, '0');
-  const whole = digits.slice(0, -2).replace(/\B(?=(?:\d{3})+$)/g, ',');
-  return `${cents < 0n ? '-' : ''}${unit}${whole}.${digits.slice(-2)}`;
+  const magnitude = amount < 0n ? -amount : amount;
+  const places = magnitude === 0n || magnitude >= MONEY_ONE ? 2 : 4;
+  const rounded = divideHalfEven(magnitude, 10n ** BigInt(MONEY_SCALE - places));
+  if (rounded === 0n && amount !== 0n) return `< ${unit}0.0001`;
+  const digits = rounded.toString().padStart(places + 1, '0');
+  const whole = digits.slice(0, -places).replace(/\B(?=(?:\d{3})+$)/g, ',');
+  return `${amount < 0n ? '-' : ''}${unit}${whole}.${digits.slice(-places)}`;
 }
 
 /** An instant to the second, in UTC. */

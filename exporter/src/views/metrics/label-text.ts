@@ -13,6 +13,6 @@ export function labelText(value: string): string {
   const visible = value.replace(UNSAFE, '\ufffd');
   const points = [...visible];
   if (visible === value && points.length <= MAX_CODE_POINTS) return value;
-  const suffix = `~${createHash('sha256').update(value).digest('hex').slice(0, 12)}`;
+  const suffix = `~${createHash('sha256').update(value, 'utf16le').digest('hex').slice(0, 12)}`;
   return points.slice(0, MAX_CODE_POINTS - suffix.length).join('') + suffix;
 }

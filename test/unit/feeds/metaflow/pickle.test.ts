@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { OPCODE_NAMES } from '../../../../exporter/src/feeds/metaflow/pickle-opcodes';
-import { PICKLE_LIMITS, readPickle } from '../../../../exporter/src/feeds/metaflow/pickle';
+import { readPickle } from '../../../../exporter/src/feeds/metaflow/pickle';
+import { PICKLE_LIMITS } from '../../../../exporter/src/feeds/metaflow/pickle-limits';
 import pickles from '../../../fixtures/metaflow/pickles.json';
 
 const bytesOf = (hex: string): Uint8Array => Buffer.from(hex.replaceAll(' ', ''), 'hex');

@@ -3,7 +3,12 @@ import { findToken, hashToken, parseTokens } from '../../../../exporter/src/view
 const DIGEST = hashToken('correct horse battery staple 0123456789');
 
 test('a list of tokens is read from YAML and from JSON', () => {
-  const yaml = `- name: grafana\n  sha256: ${DIGEST}\n  scopes: [read]\n- {name: vision, sha256: ${DIGEST}, scopes: [read], teams: [vision]}\n`;
+  const yaml = `
+- name: grafana
+  sha256: ${DIGEST}
+  scopes: [read]
+- {name: vision, sha256: ${DIGEST}, scopes: [read], teams: [vision]}
+`;
   const tokens = [
     { name: 'grafana', sha256: DIGEST, scopes: ['read'], teams: null },
     { name: 'vision', sha256: DIGEST, scopes: ['read'], teams: ['vision'] },

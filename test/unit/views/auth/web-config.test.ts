@@ -4,7 +4,15 @@ import { parseWebConfig } from '../../../../exporter/src/views/auth/web-config';
 const HASH = hashSync('secret', 4);
 
 test('TLS and users are read in the words of exporter-toolkit', () => {
-  const text = `tls_server_config:\n  cert_file: a.crt\n  key_file: a.key\n  client_ca_file: ca.crt\n  min_version: TLS13\nbasic_auth_users:\n  ada: ${HASH}\n`;
+  const text = `
+tls_server_config:
+  cert_file: a.crt
+  key_file: a.key
+  client_ca_file: ca.crt
+  min_version: TLS13
+basic_auth_users:
+  ada: ${HASH}
+`;
   expect(parseWebConfig(text)).toEqual({
     webConfig: {
       tls: { cert_file: 'a.crt', key_file: 'a.key', client_ca_file: 'ca.crt', min_version: 'TLS13' },

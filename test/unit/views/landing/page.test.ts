@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { printAmount } from '../../../../exporter/src/units/money-text';
 import { landingPage } from '../../../../exporter/src/views/landing/page';
-import { spanText } from '../../../../exporter/src/views/landing/show';
+import { amountHtml, spanText } from '../../../../exporter/src/views/landing/show';
 import { HOSTILE, publishedState } from '../../../support/view-estate';
 import { serveStory, STORY_NOW } from '../../../support/view-server';
 
@@ -79,4 +80,14 @@ test.each([
   [172_800, '2 d'],
 ])('%s seconds are %s', (seconds, text) => {
   expect(spanText(seconds)).toBe(text);
+});
+
+test.each([
+  [0n, 'USD', '$0.00'],
+  [1n, 'USD', '&lt; $0.0001'],
+  [11_142_384_087n, 'USD', '$0.0111'],
+  [8_666_666_666_667n, 'USD', '$8.67'],
+  [-1_234_567_890_000_000_000n, 'EUR', '-EUR 1,234,567.89'],
+])('%s × 10⁻¹² %s is shown as %s, beside the exact amount', (amount, currency, shown) => {
+  expect(amountHtml(amount, currency).html).toBe(`<span title="${printAmount(amount)} ${currency}">${shown}</span>`);
 });
