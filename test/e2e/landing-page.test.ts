@@ -73,9 +73,9 @@ describe('In a browser', () => {
     const expression = 'sum without(basis) (metaflow_run_cost_dollars)';
     const query = new URLSearchParams({ 'g0.expr': expression, 'g0.tab': '0', 'g0.range_input': '1m' });
     const { page } = await open(`${prometheus.url}/graph?${query.toString()}`, { scheme: 'light', width: 1280 });
-    await page.waitForSelector('.legend-item, .graph-legend', { timeout: 30_000 });
+    await page.waitForSelector('.legend .line, .legend-item', { timeout: 30_000 });
     if (KEPT) await page.screenshot({ path: join(KEPT, 'prometheus-graph.png') });
-    expect(await page.locator('.legend-item').count()).toBe(8);
+    expect(await page.locator('.legend .line, .legend-item').count()).toBe(8);
     await page.close();
   });
 });

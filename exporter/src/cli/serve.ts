@@ -7,6 +7,7 @@ import type { Clock } from '../clock';
 import type { PublishedState } from '../facts/published';
 import { createApp } from '../views/api/app';
 import { createServer } from '../views/auth/server';
+import { runtimeMetrics } from '../views/metrics/runtime';
 import { type Access, readAccess } from './access';
 import { reportFailure } from './failure';
 import type { Io } from './io';
@@ -88,6 +89,7 @@ async function listen({ mode, ledger, access, clock, log, shown }: Listening): P
     version: versionOf(),
     example: mode.example,
     limits: { maxRuns, finishedTtlMs },
+    runtime: runtimeMetrics(),
     log,
   });
   const server = createServer(app, { webConfig: access.webConfig, folder: access.folder });

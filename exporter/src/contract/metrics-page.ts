@@ -8,6 +8,8 @@ Money is a gauge, because a restatement can lower it. Unknown is absent, never 0
 change about a run is on \`metaflow_run_info\` alone. A ledger in another currency than USD exports no metric in
 dollars. A finished run is shown until \`metrics.finished_ttl\` after it ended; above \`metrics.max_runs\` the cheapest
 finished runs fold into \`run_id="_overflow"\` of their deployment and flow, so that sums stay true.
+
+Beside these stand \`process_*\` and \`nodejs_*\`, which prom-client collects of the exporter's own process.
 `;
 
 /** METRICS.md: every family of the catalogue with its type, unit, labels and meaning. */

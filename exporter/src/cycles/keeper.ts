@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { InvariantError } from '../assert';
-import type { RunKey } from '../facts/attempt';
+import { type RunKey, runKeyText } from '../facts/attempt';
 import type { Host } from '../facts/host';
 import type { Issue } from '../facts/issue';
 import type { PublishedState } from '../facts/published';
@@ -16,6 +16,7 @@ import { closeHours, type Standing, standingOf } from './close-hours';
 import { ingest } from './ingest';
 import { relabel } from './relabel';
 import { unpricedIssues } from './unpriced-issues';
+import { vanishedRuns } from './vanished-runs';
 
 /** A Metaflow feed as the keeper polls it. */
 export type KeptFeed = {
@@ -55,13 +56,22 @@ export async function createKeeper(context: KeeperContext, at: Instant): Promise
   const feeds: FeedProgress[] = [];
   for (const feed of context.feeds) {
     const known = await store.knownRuns(feed.deployment, asOf);
-    feeds.push({ feed, known: underSameConfig(known, feed.configHash), polledAt: null, seenIssues: new Set() });
+    const usable = underSameConfig(known, feed.configHash);
+    feeds.push({ feed, known: usable, polledAt: null, seenIssues: new Set(), seenRuns: new Set(), isEmpty: false });
   }
-  const progress: Progress = { standing, again: stale, feeds, issues: [], invariantViolations: 0 };
+  const progress: Progress = {
+    standing,
+    again: stale,
+    feeds,
+    issues: [],
+    invariantViolations: 0,
+    lookedForVanished: false,
+  };
   const buildState = stateBuilder(context);
   return {
     async cycle(now) {
       for (const one of feeds) if (isDue(one, now)) await pollOne(context, progress, { one, now });
+      await closeVanished(context, progress, now);
       await closeDue(context, progress, now);
       context.onPhase?.('state');
       const completeUntil = completeUntilOf(feeds);
@@ -85,6 +95,9 @@ type FeedProgress = {
   known: readonly KnownRun[];
   polledAt: Instant | null;
   readonly seenIssues: Set<string>;
+  readonly seenRuns: Set<string>;
+  /** Its source is not there at all. */
+  isEmpty: boolean;
 };
 
 type Progress = {
@@ -93,6 +106,8 @@ type Progress = {
   readonly feeds: readonly FeedProgress[];
   issues: readonly Issue[];
   invariantViolations: number;
+  /** Open runs that no feed shows are looked for once, when every feed has been read. */
+  lookedForVanished: boolean;
 };
 
 const isDue = ({ feed, polledAt }: FeedProgress, now: Instant): boolean =>
@@ -110,6 +125,7 @@ async function pollOne(
     const outcome = await feed.source.poll({ now, known: one.known });
     if (outcome.outcome === 'failed') return;
     complete = outcome.poll.complete;
+    one.isEmpty = outcome.outcome === 'empty';
     await storeOrForget(context, progress, { one, poll: outcome.poll, now });
   }
   one.known = [];
@@ -133,6 +149,7 @@ async function store(context: KeeperContext, progress: Progress, { one, poll, no
   const { name } = one.feed.source;
   const placed = assignHosts(poll.attempts, estate, name);
   const issues = [...poll.issues, ...placed.issues].filter((issue) => isNew(one.seenIssues, issue));
+  if (!progress.lookedForVanished) for (const { key } of poll.runs) one.seenRuns.add(runKeyText(key));
   const runs = poll.runs.map((run) => ({ ...run, fingerprint: `${one.feed.configHash} ${run.fingerprint}` }));
   const { asOf, closed } = progress.standing;
   const reached = await ingest(
@@ -140,6 +157,21 @@ async function store(context: KeeperContext, progress: Progress, { one, poll, no
     { feed: name, runs, attempts: placed.attempts, issues },
   );
   progress.standing = { asOf: reached, closed };
+}
+
+async function closeVanished(context: KeeperContext, progress: Progress, at: Instant): Promise<void> {
+  const { store, estate, labelsOf } = context;
+  const { feeds, standing } = progress;
+  if (progress.lookedForVanished || completeUntilOf(feeds) === null) return;
+  const seen = new Set(feeds.flatMap(({ seenRuns }) => [...seenRuns]));
+  const absent = new Set(feeds.filter(({ isEmpty }) => isEmpty).map(({ feed }) => feed.deployment));
+  const vanished = await vanishedRuns({ store, at, seen, absent }, standing.asOf);
+  const reached = await ingest(
+    { store, estate, closed: standing.closed, labelsOf, at, asOf: standing.asOf },
+    { feed: 'vanished', ...vanished, issues: [] },
+  );
+  progress.standing = { ...standing, asOf: reached };
+  progress.lookedForVanished = true;
 }
 
 function isNew(seen: Set<string>, issue: Issue): boolean {

@@ -106,11 +106,10 @@ function openError(cause: unknown, { path, locked }: { path: string; locked: boo
     return new StoreOpenError(`The store ${path} cannot be opened: ${reason}`, { cause });
   }
   if (locked) {
-    const message = `The store ${path} is in use${lockHolder(path)}. Stop that process, or give this one a store.url of its own.`;
-    return new StoreLockedError(message, { cause });
+    const remedy = 'Stop that process, or give this one a store.url of its own.';
+    return new StoreLockedError(`The store ${path} is in use${lockHolder(path)}. ${remedy}`, { cause });
   }
-  const remedy =
-    'The engine wrote on standard error which part. Restore it from a backup, or move it away and read the feeds again.';
+  const remedy = 'Standard error says which part. Restore it from a backup, or move it away and read the feeds again.';
   return new IntegrityError(`The store ${path} cannot be opened, its files are damaged. ${remedy}`, { cause });
 }
 

@@ -6,10 +6,12 @@ import { IntegrityError } from './store';
 
 /** A value bound to a typed placeholder; nothing else of a caller ever reaches a statement. */
 export type Param = string | number | null | readonly string[] | readonly number[];
+/** Values by the name of their placeholder. */
 export type Params = Readonly<Record<string, Param>>;
 
 /** One column value on its way in: wide integers and money as text. */
 export type Cell = string | number | boolean | null | readonly string[];
+/** One row on its way in, by column. */
 export type Row = Readonly<Record<string, Cell>>;
 
 /** A statement by name, for errors; the text comes from a `.sql` file. */

@@ -22,6 +22,7 @@ export type Load = {
   readonly issues: readonly Issue[];
 };
 
+/** Whether a load was published now, and the load that holds its content. */
 export type PublishOutcome = { readonly outcome: 'published' | 'skipped'; readonly loadId: LoadId };
 
 /** What a feed needs to go on after a restart. */
@@ -47,6 +48,7 @@ export type ClosedCost = {
   readonly heldGpuSeconds: number;
 };
 
+/** Which runs to list, and from where on. */
 export type RunQuery = {
   /** Case-insensitive part of flow, run id, user or a tag. */
   readonly q?: string;
@@ -63,6 +65,7 @@ export type RunQuery = {
   readonly after?: { readonly startedAt: Instant; readonly key: RunKey };
 };
 
+/** A flow with what the store knows of its runs. */
 export type FlowRow = {
   readonly deployment: string;
   readonly flow: string;
@@ -70,7 +73,7 @@ export type FlowRow = {
   readonly lastStartedAt: Instant;
 };
 
-/** Cost of one (run, step) inside a window; the caller groups it by whatever label it shows. */
+/** Cost of one deployment, flow and group inside a window. */
 export type RollupRow = {
   readonly deployment: string;
   readonly flow: string;
@@ -83,6 +86,7 @@ export type RollupRow = {
   readonly runs: number;
 };
 
+/** What a rollup groups by. */
 export type RollupBy = 'flow' | 'step' | 'config_variant' | keyof Labels;
 
 /** A closed charge period with its sums by kind and cause, for idle views. */
@@ -129,7 +133,7 @@ export interface Store {
   attemptsOfRuns(keys: readonly RunKey[], asOf: LoadId): Promise<Attempt[]>;
   /** Latest revision of every attempt on `hosts` that shares time with `span`; open attempts reach to infinity; clones left out. */
   attemptsOnHosts(hosts: readonly string[], span: Interval, asOf: LoadId): Promise<Attempt[]>;
-  /** Attempts that have no host or hold unknown resources and share time with `span`. */
+  /** When each host first and last held something: attempts of known resources and some length, clones left out. */
   hostSpans(asOf: LoadId): Promise<HostSpan[]>;
   /** Closed hours of a host inside `span`, with the pricing they were closed under. */
   closedHours(host: string, span: Interval, asOf: LoadId): Promise<{ hour: Instant; pricingHash: string }[]>;

@@ -133,6 +133,26 @@ describe('What comes late', () => {
   });
 });
 
+describe('A run that is removed while nobody looks', () => {
+  it('is lost at its last sign of life and holds its host no longer', async () => {
+    const store = new MemoryStore();
+    const script = scriptOf(story('F/1', { from: 0, to: null }));
+    await cycleAt(await keeperOn({ store, script }), 20);
+    const other = scriptOf(story('F/2', { from: 0, to: 30 }));
+    const state = await cycleAt(await keeperOn({ store, script: other }), 90);
+    expect([runOf(state, '1').outcome, costOf(state, '1'), kinds(state)]).toEqual(['lost', '0', { idle: '32' }]);
+  });
+
+  it('stays as it is while its whole tree is away', async () => {
+    const store = new MemoryStore();
+    const script = scriptOf(story('F/1', { from: 0, to: null }));
+    await cycleAt(await keeperOn({ store, script }), 20);
+    const away: Script = { ...scriptOf(), emptyReason: 'The folder does not exist.' };
+    const state = await cycleAt(await keeperOn({ store, script: away }), 90);
+    expect([runOf(state, '1').outcome, costOf(state, '1')]).toEqual(['running', '12']);
+  });
+});
+
 describe('A tag that is edited later', () => {
   it('moves the cost to the new team and changes no amount', async () => {
     const store = new MemoryStore();

@@ -13,7 +13,7 @@ import { MONEY_ONE } from '../../../exporter/src/units/money';
 import { attempt, DAWN, host, run } from '../../support/view-estate';
 
 /** What the scripted feed shows from now on. */
-export type Script = { runs: RunRecord[]; attempts: Attempt[]; fails: boolean };
+export type Script = { runs: RunRecord[]; attempts: Attempt[]; fails: boolean; emptyReason?: string };
 
 export type StageOptions = {
   readonly store: Store;
@@ -43,7 +43,15 @@ export function keeperOn({ store, script, dollarsPerHour = 32, context = {} }: S
         if (script.fails) throw new Error('The tree cannot be read.');
         const rows = { accepted: script.attempts.length, rejected: 0 };
         const { runs, attempts } = script;
-        return { runs, attempts, rows, newest: null, issues: [], emptyReason: null, complete: true };
+        return {
+          runs,
+          attempts,
+          rows,
+          newest: null,
+          issues: [],
+          emptyReason: script.emptyReason ?? null,
+          complete: true,
+        };
       },
     },
     () => now,

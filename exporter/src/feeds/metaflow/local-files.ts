@@ -67,7 +67,7 @@ export async function listNames(path: string): Promise<string[] | FileProblem> {
   }
 }
 
-/** True when `parts` below `root` are there and lie inside it after every link is followed; throws {@link FeedError}. */
+/** True when `parts` are there and lie inside `root` after every link is followed; throws {@link FeedError}. */
 export async function liesInside(root: string, ...parts: readonly string[]): Promise<boolean> {
   try {
     const [inside, outside] = await Promise.all([realpath(join(root, ...parts)), realpath(root)]);

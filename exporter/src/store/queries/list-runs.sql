@@ -8,7 +8,8 @@ WHERE (deployment, flow, run, load_id) IN (
       deployment, flow, run, max(r.load_id) AS version,
       argMax(r.started_at, r.load_id) AS started,
       argMax(
-        ({q:Nullable(String)} IS NULL OR arrayExists(text -> position(text, assumeNotNull({q:Nullable(String)})) > 0, r.search))
+        ({q:Nullable(String)} IS NULL
+            OR arrayExists(text -> position(text, assumeNotNull({q:Nullable(String)})) > 0, r.search))
           AND ({team:Nullable(String)} IS NULL OR ifNull(r.team, '') = {team:Nullable(String)})
           AND ({outcome:Nullable(String)} IS NULL OR r.outcome = {outcome:Nullable(String)})
           AND ({experiment:Nullable(String)} IS NULL OR r.experiment = {experiment:Nullable(String)}),
@@ -25,7 +26,9 @@ WHERE (deployment, flow, run, load_id) IN (
     AND ({to:Nullable(Int64)} IS NULL OR started < {to:Nullable(Int64)})
     AND ({afterStart:Nullable(Int64)} IS NULL
       OR (-started, deployment, flow, run)
-        > (-assumeNotNull({afterStart:Nullable(Int64)}), {afterDeployment:String}, {afterFlow:String}, {afterRun:String}))
+        > (
+          -assumeNotNull({afterStart:Nullable(Int64)}), {afterDeployment:String}, {afterFlow:String}, {afterRun:String}
+        ))
   ORDER BY started DESC, deployment, flow, run
   LIMIT {limit:UInt32}
 )

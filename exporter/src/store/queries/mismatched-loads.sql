@@ -13,13 +13,27 @@ FROM (
     ('origin_charges', origin_charge_rows, origin_amount),
     ('allocated_charges', allocated_charge_rows, allocated_amount)
   ] AS entry
-  UNION ALL SELECT load_id, 'runs', 0, count(), toDecimal256(0, 12), toDecimal256(0, 12) FROM runs GROUP BY load_id
-  UNION ALL SELECT load_id, 'attempts', 0, count(), toDecimal256(0, 12), toDecimal256(0, 12) FROM attempts GROUP BY load_id
-  UNION ALL SELECT load_id, 'attempt_hosts', 0, count(), toDecimal256(0, 12), toDecimal256(0, 12) FROM attempt_hosts GROUP BY load_id
-  UNION ALL SELECT load_id, 'closings', 0, count(), toDecimal256(0, 12), toDecimal256(0, 12) FROM closings GROUP BY load_id
-  UNION ALL SELECT load_id, 'issues', 0, count(), toDecimal256(0, 12), toDecimal256(0, 12) FROM issues GROUP BY load_id
-  UNION ALL SELECT load_id, 'origin_charges', 0, count(), toDecimal256(0, 12), sum(toDecimal256(amount, 12)) FROM origin_charges GROUP BY load_id
-  UNION ALL SELECT load_id, 'allocated_charges', 0, count(), toDecimal256(0, 12), sum(toDecimal256(amount, 12)) FROM allocated_charges GROUP BY load_id
+  UNION ALL
+  SELECT load_id, 'runs', 0, count(), toDecimal256(0, 12), toDecimal256(0, 12)
+  FROM runs GROUP BY load_id
+  UNION ALL
+  SELECT load_id, 'attempts', 0, count(), toDecimal256(0, 12), toDecimal256(0, 12)
+  FROM attempts GROUP BY load_id
+  UNION ALL
+  SELECT load_id, 'attempt_hosts', 0, count(), toDecimal256(0, 12), toDecimal256(0, 12)
+  FROM attempt_hosts GROUP BY load_id
+  UNION ALL
+  SELECT load_id, 'closings', 0, count(), toDecimal256(0, 12), toDecimal256(0, 12)
+  FROM closings GROUP BY load_id
+  UNION ALL
+  SELECT load_id, 'issues', 0, count(), toDecimal256(0, 12), toDecimal256(0, 12)
+  FROM issues GROUP BY load_id
+  UNION ALL
+  SELECT load_id, 'origin_charges', 0, count(), toDecimal256(0, 12), sum(toDecimal256(amount, 12))
+  FROM origin_charges GROUP BY load_id
+  UNION ALL
+  SELECT load_id, 'allocated_charges', 0, count(), toDecimal256(0, 12), sum(toDecimal256(amount, 12))
+  FROM allocated_charges GROUP BY load_id
 )
 WHERE load_id <= {upTo:UInt64}
 GROUP BY load_id, of_table

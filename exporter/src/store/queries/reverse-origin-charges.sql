@@ -47,5 +47,7 @@ FROM origin_charges AS o
 WHERE o.load_id < {load:UInt64}
   AND o.hour_start BETWEEN {firstHour:Int64} AND {lastHour:Int64}
   AND (o.host, o.hour_start) IN (SELECT host, hour_start FROM closings WHERE load_id = {load:UInt64})
-GROUP BY o.host, o.hour_start, o.period_start, o.period_end, o.per_hour, o.rung, o.rate_card, o.explanation, o.split_policy
+GROUP BY
+  o.host, o.hour_start, o.period_start, o.period_end,
+  o.per_hour, o.rung, o.rate_card, o.explanation, o.split_policy
 HAVING sum(o.rows) <> 0

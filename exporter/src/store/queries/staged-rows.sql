@@ -10,5 +10,11 @@ SELECT
   allocated.charges AS allocated_charge_rows,
   allocated.amount AS allocated_amount
 FROM
-  (SELECT count() AS charges, sum(toDecimal256(amount, 12)) AS amount FROM origin_charges WHERE load_id = {load:UInt64}) AS origin,
-  (SELECT count() AS charges, sum(toDecimal256(amount, 12)) AS amount FROM allocated_charges WHERE load_id = {load:UInt64}) AS allocated
+  (
+    SELECT count() AS charges, sum(toDecimal256(amount, 12)) AS amount
+    FROM origin_charges WHERE load_id = {load:UInt64}
+  ) AS origin,
+  (
+    SELECT count() AS charges, sum(toDecimal256(amount, 12)) AS amount
+    FROM allocated_charges WHERE load_id = {load:UInt64}
+  ) AS allocated

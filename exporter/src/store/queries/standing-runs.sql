@@ -1,5 +1,8 @@
 -- Content and team of the latest version of these runs.
-SELECT deployment, flow, run, argMax(content_hash, load_id) AS content, tupleElement(argMax(tuple(team), load_id), 1) AS team
+SELECT
+  deployment, flow, run,
+  argMax(content_hash, load_id) AS content,
+  tupleElement(argMax(tuple(team), load_id), 1) AS team
 FROM runs
 WHERE (deployment, flow, run) IN (
     SELECT d, f, r FROM (SELECT 1)

@@ -1,5 +1,6 @@
--- The ledger is only ever added to. Closing a host-hour again writes the negation of its net rows and then the new ones,
--- so every reader sums and keeps what has Σ rows <> 0. An unpriced amount is 0 with priced 0, and is read as null.
+-- The ledger is only ever added to. Closing a host-hour again writes the negation of its net rows and then the new
+-- ones, so every reader sums and keeps what has Σ rows <> 0. An unpriced amount is 0 with priced 0, and is read as
+-- null.
 CREATE TABLE IF NOT EXISTS closings (
   load_id UInt64,
   host LowCardinality(String),

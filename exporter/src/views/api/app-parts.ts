@@ -22,6 +22,8 @@ export type AppOptions = {
   readonly example: string | null;
   readonly limits?: ExpositionLimits;
   readonly log: Log;
+  /** More of the exposition, collected for each scrape: what the process says of itself. */
+  readonly runtime?: () => Promise<string>;
   /** Seconds that never go back; real time, whatever the clock says. */
   readonly monotonicSeconds?: () => number;
 };

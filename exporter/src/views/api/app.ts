@@ -21,6 +21,7 @@ export function createApp(options: AppOptions): Express {
   const limits = options.limits ?? DEFAULT_LIMITS;
   const parts: AppParts = {
     revision: '',
+    runtime: () => Promise.resolve(''),
     monotonicSeconds: () => performance.now() / 1000,
     ...options,
     limits,

@@ -9,11 +9,12 @@ export function registerMetrics(app: Express, parts: AppParts): void {
   registerGet(app, '/metrics', {
     access: { scope: 'read', byTeam: false },
     parts,
-    answer: (request, response) => {
+    answer: async (request, response) => {
       exposition.observe(request.socket.remoteAddress ?? '', parts.monotonicSeconds());
       const state = parts.state();
       const build = { version, revision, example: state?.example ?? example !== null };
-      response.set('Content-Type', EXPOSITION_TYPE).send(exposition.scrape(state, build));
+      const text = Buffer.concat([exposition.scrape(state, build), Buffer.from(await parts.runtime())]);
+      response.set('Content-Type', EXPOSITION_TYPE).send(text);
     },
   });
 }
