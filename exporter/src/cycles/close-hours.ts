@@ -85,7 +85,7 @@ async function closeOneLoad({ context, hostHours, spans, asOf }: OneLoad): Promi
   return Math.max(asOf, loadId);
 }
 
-/** The hours of each host's existence that ended long enough ago and are not closed yet, before and after those that are. */
+/** The hours of each host that ended long enough ago and are not closed yet, before and after those that are. */
 function dueHours(
   { estate, closableUntil }: CloseContext,
   { closed }: Standing,

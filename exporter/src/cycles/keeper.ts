@@ -48,7 +48,7 @@ export type Keeper = {
   cycle(at: Instant): Promise<PublishedState>;
 };
 
-/** Opens the ledger where the last process left it; hours closed under other prices are closed again in the first cycle. */
+/** Opens the ledger where the last process left it; the first cycle closes again what was closed at other prices. */
 export async function createKeeper(context: KeeperContext, at: Instant): Promise<Keeper> {
   const { store, estate, labelsOf } = context;
   const asOf = await relabel({ store, labelsOf, at }, await store.lastLoad());
@@ -181,7 +181,7 @@ function isNew(seen: Set<string>, issue: Issue): boolean {
   return true;
 }
 
-/** Hours are closed only once every feed has told what it knows of them; a broken invariant leaves them open and is counted. */
+/** Hours are closed once every feed has told what it knows of them; a broken invariant leaves them open, counted. */
 async function closeDue(context: KeeperContext, progress: Progress, at: Instant): Promise<void> {
   const known = completeUntilOf(progress.feeds);
   if (known === null) return;

@@ -14,7 +14,7 @@ export type VanishedInput = {
 };
 
 /**
- * Runs that the store holds open but no feed shows any more: their folder or their feed was removed while nobody looked.
+ * Runs that the store holds open but no feed shows any more: folder or feed were removed while nobody looked.
  * Their open attempts are closed at their last sign of life, lest they hold their host for ever.
  */
 export async function vanishedRuns(input: VanishedInput, asOf: LoadId): Promise<{ runs: Run[]; attempts: Attempt[] }> {

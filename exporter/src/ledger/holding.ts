@@ -16,7 +16,7 @@ export type ActiveHolding = AttemptHolding & { readonly during: Interval };
 
 /**
  * The holdings that hold something inside `span`, in tie order.
- * Clones, attempts of no length and attempts whose resources are unknown hold nothing; open ones hold to the span's end.
+ * Clones, attempts of no length and attempts of unknown resources hold nothing; open ones hold to the span's end.
  */
 export function holdingsWithin(span: Interval, holdings: readonly AttemptHolding[]): ActiveHolding[] {
   const active: ActiveHolding[] = [];

@@ -25,6 +25,7 @@ const SESSION_SETTINGS = {
   session_timezone: 'UTC',
   max_partitions_per_insert_block: '0',
   mutations_sync: '2',
+  check_query_single_value_result: 0,
 } as const satisfies ClickHouseSettings;
 
 const openPaths = new Set<string>();

@@ -131,7 +131,7 @@ export interface Store {
   knownRuns(deployment: string, asOf: LoadId): Promise<KnownRun[]>;
   /** Latest revision of the attempts of these runs. */
   attemptsOfRuns(keys: readonly RunKey[], asOf: LoadId): Promise<Attempt[]>;
-  /** Latest revision of every attempt on `hosts` that shares time with `span`; open attempts reach to infinity; clones left out. */
+  /** Latest revision of every attempt on `hosts` that shares time with `span`; open ones have no end; no clones. */
   attemptsOnHosts(hosts: readonly string[], span: Interval, asOf: LoadId): Promise<Attempt[]>;
   /** When each host first and last held something: attempts of known resources and some length, clones left out. */
   hostSpans(asOf: LoadId): Promise<HostSpan[]>;
