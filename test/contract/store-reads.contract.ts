@@ -103,9 +103,9 @@ export function readsContract(backend: Backend): void {
       inStore(async (store) => {
         const twin = aRun('1', { key: runKey('1', 'TrainFlow', 'dev') });
         await store.publish(aLoad('one', { runs: [aRun('1'), twin, aRun('2')] }));
-        expect(await store.findRun('TrainFlow', '1', undefined, 1)).toEqual([twin, aRun('1')]);
-        expect(await store.findRun('TrainFlow', '1', 'prod', 1)).toEqual([aRun('1')]);
-        expect(await store.findRun('TrainFlow', '3', undefined, 1)).toEqual([]);
+        expect(await store.findRun({ flow: 'TrainFlow', run: '1' }, 1)).toEqual([twin, aRun('1')]);
+        expect(await store.findRun({ flow: 'TrainFlow', run: '1', deployment: 'prod' }, 1)).toEqual([aRun('1')]);
+        expect(await store.findRun({ flow: 'TrainFlow', run: '3' }, 1)).toEqual([]);
         const flows = await store.flows(1, { limit: 10 });
         expect(flows.map(({ deployment, runs }) => [deployment, runs])).toEqual([
           ['dev', 1],
@@ -226,7 +226,7 @@ export function readsContract(backend: Backend): void {
           const { key } = runs[index]!;
           const filter = { deployment: name, flow: name, team: name, experiment: name, q: name.toUpperCase() };
           expect(await store.runs({ limit: 9, ...filter }, 1)).toEqual([runs[index]]);
-          expect(await store.findRun(name, name, name, 1)).toEqual([runs[index]]);
+          expect(await store.findRun({ flow: name, run: name, deployment: name }, 1)).toEqual([runs[index]]);
           expect(await store.piecesOfRun(key, 1)).toEqual(closings[index]!.periods[0]!.pieces);
           expect(await store.attemptsOnHosts([name], hourAt(0), 1)).toEqual([attempts[index]]);
           expect(await store.closedHours(name, hourAt(0), 1)).toEqual([{ hour: NOON, pricingHash: name }]);

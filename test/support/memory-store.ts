@@ -119,7 +119,7 @@ export class MemoryStore implements Store {
     return this.#runs(asOf).filter(({ key }) => wanted.has(runKeyText(key)));
   }
 
-  async findRun(flow: string, run: string, deployment: string | undefined, asOf: LoadId): Promise<Run[]> {
+  async findRun({ flow, run, deployment }: Parameters<Store['findRun']>[0], asOf: LoadId): Promise<Run[]> {
     return this.#runs(asOf)
       .filter(({ key }) => key.flow === flow && key.run === run)
       .filter(({ key }) => key.deployment === (deployment ?? key.deployment))

@@ -40,7 +40,7 @@ export function runReads(engine: Engine): RunReads {
     runs: (query: RunQuery, asOf: LoadId) => listRuns(engine, query, asOf),
     runsByKey: (keys: readonly RunKey[], asOf: LoadId) =>
       readByKeys(keys, (params) => engine.reader().query(statement('runs-by-key'), runRow, { ...params, asOf })),
-    findRun: (...[flow, run, deployment, asOf]) =>
+    findRun: ({ flow, run, deployment }, asOf: LoadId) =>
       engine.reader().query(statement('find-run'), runRow, { flow, run, deployment: deployment ?? null, asOf }),
     recentRuns: (since: Instant, asOf: LoadId) =>
       engine.reader().query(statement('recent-runs'), runRow, { since, asOf }),

@@ -147,7 +147,7 @@ export interface Store {
   runs(query: RunQuery, asOf: LoadId): Promise<Run[]>;
   runsByKey(keys: readonly RunKey[], asOf: LoadId): Promise<Run[]>;
   /** Runs of every deployment that have this flow and id. */
-  findRun(flow: string, run: string, deployment: string | undefined, asOf: LoadId): Promise<Run[]>;
+  findRun(name: { flow: string; run: string; deployment?: string | undefined }, asOf: LoadId): Promise<Run[]>;
   /** Runs that are open or ended at or after `since`, newest first, for `/metrics`. */
   recentRuns(since: Instant, asOf: LoadId): Promise<Run[]>;
   closedCosts(keys: readonly RunKey[], asOf: LoadId): Promise<ClosedCost[]>;

@@ -8,7 +8,7 @@ export async function findRun(
   { flow, run, deployment }: { flow: string; run: string; deployment: string | undefined },
   { store, state, viewer }: Source,
 ): Promise<Run> {
-  const found = runsInReach(viewer, await store.findRun(flow, run, deployment, state.asOf));
+  const found = runsInReach(viewer, await store.findRun({ flow, run, deployment }, state.asOf));
   if (found.length > 1) {
     const deployments = found.map(({ key }) => key.deployment).sort();
     throw new ProblemError('ambiguous', {
