@@ -1,8 +1,11 @@
 import { printFault } from '../config';
-import { StoreError } from '../store/errors';
+import { MigrationError, StoreError, StoreLockedError, StoreOpenError } from '../store/errors';
+import { IntegrityError } from '../store/store';
 import { AccessError } from './access';
 import { EXIT, type Io } from './io';
 import { ConfigError } from './start-mode';
+
+const STORE_ERRORS = [StoreError, StoreOpenError, StoreLockedError, MigrationError, IntegrityError] as const;
 
 /** Tells a person what went wrong and gives the exit code that says so to a program. */
 export function reportFailure(error: unknown, { stderr, exit }: Pick<Io, 'stderr' | 'exit'>): void {
@@ -23,7 +26,7 @@ export function reportFailure(error: unknown, { stderr, exit }: Pick<Io, 'stderr
     stderr.write(`${message}\nAnother program listens there: stop it, or set server.listen to another port.\n`);
     return exit(EXIT.usage);
   }
-  const isExpected = error instanceof StoreError;
+  const isExpected = STORE_ERRORS.some((kind) => error instanceof kind);
   stderr.write(`${isExpected || !(error instanceof Error) ? message : (error.stack ?? message)}\n`);
   exit(isExpected ? EXIT.unreachable : EXIT.internal);
 }
