@@ -23,6 +23,10 @@ try {
   const program = new Command('flowledger')
     .description('What every Metaflow run costs.')
     .version(versionOf())
+    .option('--config <file>', 'the configuration')
+    .option('--server <url>', 'the running server that verbs ask')
+    .option('--token-file <file>', 'a file that holds the bearer token for it')
+    .option('--json', 'print JSON')
     .showHelpAfterError()
     .exitOverride((error) => {
       process.exitCode = error.exitCode === 0 ? 0 : 2;

@@ -1,7 +1,9 @@
 import { hashSync } from 'bcryptjs';
+import { receipt } from '../../exporter/src/contract/receipt';
 import type { Auth } from '../../exporter/src/views/auth/authenticate';
 import { hashToken, type Token } from '../../exporter/src/views/auth/tokens';
 import { serveStory, type ViewServer } from '../support/view-server';
+import { viewStory } from '../support/view-story';
 
 const SECRETS = ['reader', 'ingester', 'vision', 'both'].map((name) => `${name}-CANARY-0123456789abcdef0123456789`);
 const [READER = '', INGESTER = '', VISION = '', BOTH = ''] = SECRETS;
@@ -100,11 +102,33 @@ test('a token bound to several teams pages through all of them in order', async 
   expect([...first.items, ...second.items].map(({ runId }: any) => runId)).toEqual(['101', '7', '100']);
 });
 
+test('the runs of all the teams of a token are one question to the store', async () => {
+  const { store, state } = await viewStory();
+  const asked = jest.spyOn(store, 'runs');
+  const bound = await serveStory({ store, state: () => state, auth: AUTH });
+  const { items } = await bound.json('/api/v1/runs', bearer(BOTH));
+  await bound.close();
+  expect([items.length, asked.mock.calls.length]).toEqual([3, 1]);
+});
+
 test("a token bound to teams cannot tell another team's run from none", async () => {
   for (const path of ['runs/TrainFlow/101', 'runs/TrainFlow/101/series', 'explain?pathspec=TrainFlow/101']) {
     expect([path, await statusOf(`/api/v1/${path}`, bearer(VISION))]).toEqual([path, 404]);
   }
   expect(await statusOf('/api/v1/runs/TrainFlow/100', bearer(VISION))).toBe(200);
+});
+
+test('a token bound to teams is not told how the rest of a charge period was divided', async () => {
+  const path = '/api/v1/explain?pathspec=TrainFlow/100&deployment=prod';
+  const [bound, free] = [await server.json(path, bearer(VISION)), await server.json(path, bearer(READER))];
+  expect(free.items[0].charges[0]).toMatchObject({ otherWorkload: '14.666666666667', idle: '14.666666666666' });
+  const charges = bound.items.flatMap((item: any) => item.charges);
+  expect(charges).toHaveLength(3);
+  for (const charge of charges) {
+    expect(charge).toMatchObject({ otherWorkload: null, idle: null, unattributed: null, originAmount: '32' });
+    expect(charge.sentence).toMatch(/ = [\d.]+ USD\.$/);
+  }
+  expect([bound.cost, receipt.safeParse(bound).error]).toEqual([free.cost, undefined]);
 });
 
 test('a token bound to teams is refused what belongs to everybody', async () => {

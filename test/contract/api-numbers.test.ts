@@ -1,4 +1,8 @@
 import { readAmount } from '../../exporter/src/units/money-text';
+import { MONEY_ONE } from '../../exporter/src/units/money';
+import { HOUR_MS } from '../../exporter/src/units/interval';
+import { MemoryStore } from '../support/memory-store';
+import { attempt, chargePeriod, closingsOf, DAWN, load, publishedState, run } from '../support/view-estate';
 import { serveStory, type ViewServer } from '../support/view-server';
 
 let server: ViewServer;
@@ -127,13 +131,39 @@ test('teams and experiments cost closed and open charges together, and count a r
   expect(items.map(({ team, cost, runs, costComplete }: any) => [team, cost, runs, costComplete])).toEqual([
     ['language', '8', 1, true],
     ['vision', '8.666666666667', 2, false],
-    [null, '4.666666666667', 2, true],
+    [null, '4.666666666667', 3, false],
   ]);
   const experiments = await server.json('/api/v1/experiments');
   expect(experiments.items.map(({ experiment, cost, runs }: any) => [experiment, cost, runs])).toEqual([
     ['sweep-1', '16.666666666667', 2],
-    [null, '4.666666666667', 3],
+    [null, '4.666666666667', 4],
   ]);
+});
+
+test('a group of uncharged runs alone is listed without a cost, one with a lost attempt as incomplete', async () => {
+  const store = new MemoryStore();
+  const team = (name: string) => ({ ...run('x/1').labels, team: name, experiment: name });
+  const untold = run('A/1', { labels: team('untold'), gaps: { unchargedAttempts: 1, lostAttempts: 0 } });
+  const lost = run('A/2', { labels: team('lost'), gaps: { unchargedAttempts: 0, lostAttempts: 1 } });
+  const held = attempt(lost, 'train/1', { outcome: 'lost' });
+  const shares = [{ holder: held.key, gpus: 8, minutes: [0, 60] as const }];
+  const hour = { host: 'node-a', gpus: 8, perHour: MONEY_ONE, start: DAWN, end: DAWN + HOUR_MS, shares };
+  await store.publish(
+    load('gaps', { runs: [untold, lost], attempts: [held], closings: closingsOf([chargePeriod(hour)]) }),
+  );
+  const gappy = await serveStory({ store, state: () => publishedState({ asOf: 1 }) });
+  const teams = (await gappy.json('/api/v1/teams')).items;
+  const experiments = (await gappy.json('/api/v1/experiments')).items;
+  const earlier = (await gappy.json('/api/v1/teams?from=2026-11-20&to=2026-11-21')).items;
+  await gappy.close();
+  const known = [
+    { cost: '1', costComplete: false, runs: 1 },
+    { cost: null, estimated: null, billed: null, costComplete: false, runs: 1, unpricedSeconds: 0 },
+  ];
+  expect(teams).toMatchObject([{ team: 'lost' }, { team: 'untold' }]);
+  expect(teams).toMatchObject(known);
+  expect(experiments).toMatchObject(known);
+  expect(earlier).toEqual([]);
 });
 
 test('a window holds only what was charged inside it', async () => {

@@ -1,6 +1,8 @@
 import { MemoryStore } from '../support/memory-store';
-import { DAWN, load, MINUTE_MS, publishedState, run } from '../support/view-estate';
+import type { Issue } from '../../exporter/src/facts/issue';
+import { attempt, chargePeriod, closingsOf, DAWN, load, MINUTE_MS, publishedState, run } from '../support/view-estate';
 import { serveStory, type ViewServer } from '../support/view-server';
+import { STORED_ISSUES } from '../support/view-story';
 
 let server: ViewServer;
 beforeAll(async () => {
@@ -53,13 +55,13 @@ test.each(LISTS)('/api/v1/%s refuses a cursor that was changed, cut or taken fro
   }
 });
 
-test('issues of the last cycle come first, and stored ones that are among them only once', async () => {
+test('issues of the last cycle and stored ones are in one order, each once', async () => {
   const items = (await allPages('/api/v1/issues', 1)) as { code: string; line: number | null }[];
   expect(items.map(({ code, line }) => [code, line])).toEqual([
-    ['unpriced_host', null],
     ['bad_json', 1],
     ['bad_json', 2],
     ['bad_json', 3],
+    ['unpriced_host', null],
   ]);
 });
 
@@ -76,4 +78,41 @@ test('a page stays where it was when newer runs arrive', async () => {
   await growing.close();
   const ids = [...first.items, ...second.items].map(({ runId }) => runId);
   expect(ids).toEqual(['3', '2', '1', '0']);
+});
+
+test('a page of issues stays where it was when others arrive, go and move to the store', async () => {
+  const [issue] = STORED_ISSUES;
+  const at = (line: number | null, count = 1): Issue => ({ ...issue!, feed: 'local', file: 'a.json', line, count });
+  const store = new MemoryStore();
+  await store.publish(load('old', { issues: [2, 4, 6, 8].map((line) => at(line)) }));
+  let state = publishedState({ asOf: 1, issues: [at(5), at(null)] });
+  const changing = await serveStory({ store, state: () => state });
+  const first = await changing.json('/api/v1/issues?limit=3');
+  await store.publish(load('new', { issues: [at(1), at(2, 0), at(3), at(5), at(7)] }));
+  state = publishedState({ asOf: 2, issues: [at(6), at(9)] });
+  const second = await changing.json(`/api/v1/issues?limit=3&cursor=${first.nextCursor}`);
+  const third = await changing.json(`/api/v1/issues?limit=3&cursor=${second.nextCursor}`);
+  await changing.close();
+  const lines = [first, second, third].map(({ items }) => items.map(({ line }: Issue) => line));
+  expect([lines, third.nextCursor]).toEqual([[[2, 4, 5], [6, 7, 8], [9]], null]);
+});
+
+test('a cursor made of the longest names that Metaflow and file systems have is accepted', async () => {
+  const names = [1, 2].map((n) => `${'名'.repeat(500)}${n}`);
+  const runs = names.map((name) =>
+    run(`${name}/1`, { labels: { ...run('x/1').labels, team: name, experiment: name } }),
+  );
+  const issues = names.map((name) => ({ ...STORED_ISSUES[1]!, file: `/${'名'.repeat(1200)}${name.at(-1)}` }));
+  const attempts = runs.map((of) => attempt(of, 'train/1'));
+  const shares = attempts.map(({ key }) => ({ holder: key, gpus: 1, minutes: [0, 60] as const }));
+  const hour = { host: 'node-a', gpus: 8, perHour: null, start: DAWN, end: DAWN + 60 * MINUTE_MS, shares };
+  const store = new MemoryStore();
+  await store.publish(load('long', { runs, attempts, issues, closings: closingsOf([chargePeriod(hour)]) }));
+  const long = await serveStory({ store, state: () => publishedState({ asOf: 1 }) });
+  for (const list of ['flows', 'runs', 'teams', 'experiments', 'issues']) {
+    const { nextCursor } = await long.json(`/api/v1/${list}?limit=1`);
+    const { status, text } = await long.ask(`/api/v1/${list}?limit=1&cursor=${nextCursor}`);
+    expect([list, status, JSON.parse(text).items?.length]).toEqual([list, 200, 1]);
+  }
+  await long.close();
 });

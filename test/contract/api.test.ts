@@ -1,5 +1,8 @@
+import { flowList } from '../../exporter/src/contract/flow';
+import { runList } from '../../exporter/src/contract/run';
 import { type Route, type RouteId, routes } from '../../exporter/src/contract';
-import { HOSTILE } from '../support/view-estate';
+import { MemoryStore } from '../support/memory-store';
+import { attempt, HOSTILE, load, publishedState, run } from '../support/view-estate';
 import { serveStory, type ViewServer } from '../support/view-server';
 
 /** Requests that between them reach every route of the table. */
@@ -52,6 +55,33 @@ test.each(REQUESTS)('%s answers %s as its schema says', async (id, path) => {
   expect(headers).not.toHaveProperty('x-powered-by');
   const route: Route = routes[id];
   expect(route.response.safeParse(JSON.parse(text)).error).toBeUndefined();
+});
+
+test('a run whose times are no calendar dates takes neither a list nor the landing page with it', async () => {
+  const store = new MemoryStore();
+  const [never, ever] = [-9_007_199_254_740_991, 9_007_199_254_740_991];
+  const runs = [
+    run('WildFlow/1', { startedAt: ever, endedAt: ever }),
+    run('WildFlow/2', { startedAt: never, endedAt: Date.UTC(10_000, 0) }),
+    run('TrainFlow/1'),
+  ];
+  await store.publish(load('wild', { runs, attempts: runs.map((of) => attempt(of, 'start/1')) }));
+  const wild = await serveStory({ store, state: () => publishedState({ asOf: 1, completeUntil: ever }) });
+  const { items } = runList.parse(await wild.json('/api/v1/runs'));
+  const flows = flowList.parse(await wild.json('/api/v1/flows')).items;
+  const page = await wild.json('/api/v1/runs/WildFlow/2');
+  const landing = await wild.ask('/');
+  await wild.close();
+  const [last, first] = ['9999-12-31T23:59:59.999Z', '0000-01-01T00:00:00.000Z'];
+  expect(items.map(({ runId, startedAt, endedAt }) => [runId, startedAt, endedAt])).toEqual([
+    ['1', last, last],
+    ['1', '2026-11-21T04:00:00.000Z', '2026-11-21T05:00:00.000Z'],
+    ['2', first, last],
+  ]);
+  expect(flows.map(({ lastStartedAt }) => lastStartedAt)).toEqual(['2026-11-21T04:00:00.000Z', last]);
+  expect(page.steps[0].tasks[0].attempts[0]).toMatchObject({ start: first, end: last });
+  expect([landing.status, landing.text.includes('9999-12-31 23:59:59 UTC')]).toEqual([200, true]);
+  expect(wild.logged).toEqual([]);
 });
 
 test.each(REQUESTS.filter(([id]) => id !== 'getOpenApi'))('%s says how fresh %s is', async (_id, path) => {

@@ -207,5 +207,33 @@ export function ledgerContract(backend: Backend): void {
         expect(uncounted).toMatchObject({ estimated: 111n, runs: 1, heldGpuSeconds: 3_000 });
       }),
     );
+
+    it(
+      'tells what is missing by label, of runs that started or are charged inside the window',
+      inStore(async (store) => {
+        const gaps = { unchargedAttempts: 1, lostAttempts: 2 };
+        const none = { ...aRun('x').labels, team: null };
+        const runs = [
+          aRun('1', { startedAt: NOON - 1, gaps }),
+          aRun('2', { startedAt: NOON, gaps }),
+          aRun('3', { startedAt: NOON - 1, gaps, labels: none }),
+          aRun('4', { startedAt: NOON + 3_600_000, gaps }),
+          aRun('5', { startedAt: NOON }),
+        ];
+        await store.publish(aLoad('one', { runs, closings: [closed(24n)] }));
+        await store.publish(aLoad('two', { runs: [aRun('2', { startedAt: NOON, labels: none })] }));
+        const asked = { by: 'team' as const, window: hourAt(0) };
+        const vision = { value: 'vision', unchargedAttempts: 2, lostAttempts: 4, runs: 1 };
+        expect(await store.rollupGaps(asked, 1)).toEqual([vision]);
+        expect(await store.rollupGaps(asked, 2)).toEqual([
+          { value: 'vision', unchargedAttempts: 1, lostAttempts: 2, runs: 0 },
+        ]);
+        expect(await store.rollupGaps({ ...asked, uncounted: [runKey('2'), runKey('3')] }, 1)).toEqual([
+          { ...vision, runs: 0 },
+          { value: null, unchargedAttempts: 1, lostAttempts: 2, runs: 0 },
+        ]);
+        expect(await store.rollupGaps({ ...asked, by: 'experiment' }, 0)).toEqual([]);
+      }),
+    );
   });
 }

@@ -1,3 +1,4 @@
+import type { Issue } from '../../exporter/src/facts/issue';
 import { InvariantError } from '../../exporter/src/assert';
 import { IdempotencyError } from '../../exporter/src/store/store';
 import { type Backend, withStore } from '../support/store-backends';
@@ -44,7 +45,7 @@ export function publishContract(backend: Backend): void {
         expect((await store.hostPeriods({ hosts: ['host-a'], from: 0, to: NOON * 2, limit: 9 }, 1))[0]!.origin).toEqual(
           origin,
         );
-        expect(await store.issues(1, { limit: 10, offset: 0 })).toEqual(full.issues);
+        expect(await store.issues(1, { limit: 10 })).toEqual(full.issues);
       }),
     );
 
@@ -172,11 +173,37 @@ export function publishContract(backend: Backend): void {
       inStore(async (store) => {
         await store.publish(aLoad('one', { issues: [anIssue({ count: 2 }), anIssue({ count: 3 })] }));
         await store.publish(aLoad('two', { issues: [anIssue({ count: 4 }), anIssue({ file: null, value: null })] }));
-        expect((await store.issues(1, { limit: 10, offset: 0 })).map(({ count }) => count)).toEqual([5]);
-        expect((await store.issues(2, { limit: 10, offset: 0 })).map(({ count }) => count)).toEqual([4, 1]);
-        expect(await store.issues(2, { limit: 1, offset: 1 })).toEqual([anIssue({ file: null, value: null })]);
+        expect((await store.issues(1, { limit: 10 })).map(({ count }) => count)).toEqual([5]);
+        expect((await store.issues(2, { limit: 10 })).map(({ count }) => count)).toEqual([4, 1]);
+        expect(await store.issues(2, { limit: 1, after: anIssue() })).toEqual([anIssue({ file: null, value: null })]);
         await store.publish(aLoad('three', { issues: [anIssue({ count: 0 })] }));
-        expect(await store.issues(3, { limit: 10, offset: 0 })).toHaveLength(1);
+        expect(await store.issues(3, { limit: 10 })).toHaveLength(1);
+      }),
+    );
+
+    it(
+      'pages through issues by their place, unknown places last, each once',
+      inStore(async (store) => {
+        const places: Partial<Issue>[] = [
+          { feed: 'a', code: 'unreadable_file' },
+          { feed: 'b', code: 'bad_json', file: 'a', line: 2, column: 1, field: 'x' },
+          { feed: 'b', code: 'bad_json', file: 'a', line: 2, column: 1, field: 'x', value: '' },
+          { feed: 'b', code: 'bad_json', file: 'a', line: 2, column: 1, value: 'v' },
+          { feed: 'b', code: 'bad_json', file: 'a', line: 2, column: 10 },
+          { feed: 'b', code: 'bad_json', file: 'a', line: 2 },
+          { feed: 'b', code: 'bad_json', file: 'a', line: 10 },
+          { feed: 'b', code: 'bad_json', file: 'é', line: 1 },
+          { feed: 'b', code: 'bad_json' },
+          { feed: 'b', code: 'bad_value', file: 'a' },
+        ];
+        const unknown = { file: null, line: null, column: null, field: null, value: null };
+        const issues = places.map((place) => anIssue({ ...unknown, ...place }));
+        const ordered = [issues[0], issues[2], issues[1], ...issues.slice(3)];
+        await store.publish(aLoad('one', { issues: [...issues].reverse() }));
+        expect(await store.issues(1, { limit: 100 })).toEqual(ordered);
+        for (const [index, after] of ordered.entries()) {
+          expect(await store.issues(1, { limit: 2, after: after! })).toEqual(ordered.slice(index + 1, index + 3));
+        }
       }),
     );
   });

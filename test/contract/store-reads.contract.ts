@@ -66,10 +66,13 @@ export function readsContract(backend: Backend): void {
         await store.publish(
           aLoad('two', { runs: [aRun('a', { labels: speech, outcome: 'failed', startedAt: NOON + 5 })] }),
         );
-        expect(await ids(store, { team: 'vision' }, 1)).toEqual(['a']);
-        expect(await ids(store, { team: 'vision' }, 2)).toEqual([]);
-        expect(await ids(store, { team: 'speech' }, 2)).toEqual(['a', 'b']);
-        expect(await ids(store, { team: '' }, 2)).toEqual(['c']);
+        expect(await ids(store, { teams: ['vision'] }, 1)).toEqual(['a']);
+        expect(await ids(store, { teams: ['vision'] }, 2)).toEqual([]);
+        expect(await ids(store, { teams: ['speech'] }, 2)).toEqual(['a', 'b']);
+        expect(await ids(store, { teams: [''] }, 2)).toEqual(['c']);
+        expect(await ids(store, { teams: ['speech', 'vision', 'vision'] }, 1)).toEqual(['a', 'b']);
+        expect(await ids(store, { teams: ['speech', ''] }, 1)).toEqual(['b', 'c']);
+        expect(await ids(store, { teams: [] }, 1)).toEqual([]);
         expect(await ids(store, { experiment: 'e-1' }, 1)).toEqual(['b']);
         expect(await ids(store, { outcome: 'failed' }, 2)).toEqual(['a']);
         expect(await ids(store, { flow: 'Other' }, 2)).toEqual(['c']);
@@ -224,7 +227,7 @@ export function readsContract(backend: Backend): void {
         expect(await store.runs({ limit: 100 }, 1)).toEqual(runs);
         for (const [index, name] of HOSTILE_NAMES.entries()) {
           const { key } = runs[index]!;
-          const filter = { deployment: name, flow: name, team: name, experiment: name, q: name.toUpperCase() };
+          const filter = { deployment: name, flow: name, teams: [name], experiment: name, q: name.toUpperCase() };
           expect(await store.runs({ limit: 9, ...filter }, 1)).toEqual([runs[index]]);
           expect(await store.findRun({ flow: name, run: name, deployment: name }, 1)).toEqual([runs[index]]);
           expect(await store.piecesOfRun(key, 1)).toEqual(closings[index]!.periods[0]!.pieces);
@@ -232,7 +235,7 @@ export function readsContract(backend: Backend): void {
           expect(await store.closedHours(name, hourAt(0), 1)).toEqual([{ hour: NOON, pricingHash: name }]);
         }
         expect(await allPages(store, 5, 1)).toEqual(runs.map(({ key }) => key));
-        expect(await store.issues(1, { limit: 100, offset: 0 })).toHaveLength(HOSTILE_NAMES.length);
+        expect(await store.issues(1, { limit: 100 })).toHaveLength(HOSTILE_NAMES.length);
         expect(await store.publish(aLoad('again', { runs, attempts, closings, issues }))).toMatchObject({
           outcome: 'skipped',
         });

@@ -7,6 +7,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { stateBuilder } from '../../exporter/src/cycles/build-state';
+import { spansReader } from '../../exporter/src/cycles/ledger-span';
 import type { PublishedState } from '../../exporter/src/facts/published';
 import { openStore } from '../../exporter/src/store/open-store';
 import type { Store } from '../../exporter/src/store/store';
@@ -113,9 +114,19 @@ function pathOf(number: number): string {
 async function publishedState(store: Store): Promise<PublishedState> {
   const asOf = await store.lastLoad();
   const estate = { hosts: new Map(), splitPolicy: 'gpu-first' };
-  const build = stateBuilder({ store, estate, currency: 'USD', example: false, finishedTtlMs: 60 * 86_400_000 });
-  const standing = { asOf, closed: new Map() };
-  return build({ standing, at: NOW, completeUntil: NOW, feeds: [], issues: [], invariantViolations: 0 });
+  const keptFor = { currency: 'USD', example: false, finishedTtlMs: 60 * 86_400_000, yamlToPaste: () => '' };
+  const build = stateBuilder({ store, estate, ...keptFor });
+  return build({
+    standing: { asOf, closedAsOf: asOf, closed: new Map() },
+    spansAt: spansReader(store),
+    at: NOW,
+    completeUntil: NOW,
+    until: NOW,
+    knownUntil: () => NOW,
+    feeds: [],
+    issues: [],
+    invariantViolations: 0,
+  });
 }
 
 async function timed(ask: (trial: number) => Promise<unknown>): Promise<number[]> {

@@ -1,13 +1,15 @@
 import { type Attempt, attemptKeyText, type RunKey, runKeyText } from '../../exporter/src/facts/attempt';
 import type { AllocatedCharge, ChargePeriod, HourClosing } from '../../exporter/src/facts/charge';
 import type { Issue } from '../../exporter/src/facts/issue';
-import { DIMENSIONS, type Run } from '../../exporter/src/facts/run';
+import type { Labels, Run } from '../../exporter/src/facts/run';
 import {
   type ClosedCost,
   type FlowRow,
+  type GapRow,
   type HostPeriodRow,
   type HostSpan,
   IdempotencyError,
+  type IssuePlace,
   type KnownRun,
   type Load,
   type LoadId,
@@ -20,7 +22,9 @@ import {
 } from '../../exporter/src/store/store';
 import type { Instant, Interval } from '../../exporter/src/units/interval';
 import { compareUtf8 } from '../../exporter/src/units/utf8-order';
-import { type ChargedPiece, hostPeriodRow, stepHistoryOf, sumPieces } from './memory-sums';
+import { byPlace } from './memory-issues';
+import { matches } from './memory-runs';
+import { type ChargedPiece, gapRows, hostPeriodRow, stepHistoryOf, sumPieces, valueOf } from './memory-sums';
 
 type Published = Load & { readonly id: LoadId; readonly text: string };
 
@@ -64,10 +68,15 @@ export class MemoryStore implements Store {
     );
   }
 
-  async hostSpans(asOf: LoadId): Promise<HostSpan[]> {
+  async lastLoadAt(): Promise<Instant | null> {
+    return this.#loads.length === 0 ? null : Math.max(...this.#loads.map(({ at }) => at));
+  }
+
+  async hostSpans(asOf: LoadId, without: readonly RunKey[] = []): Promise<HostSpan[]> {
+    const left = new Set(without.map(runKeyText));
     const spans = new Map<string, HostSpan>();
-    for (const { hosts, start, end, isClone, held } of this.#attempts(asOf)) {
-      if (isClone || held === null || start === end) continue;
+    for (const { key, hosts, start, end, isClone, held } of this.#attempts(asOf)) {
+      if (isClone || held === null || start === end || left.has(runKeyText(key))) continue;
       for (const host of hosts) {
         const known = spans.get(host);
         const lastHeld = end === null || known?.lastHeld === null ? null : Math.max(end, known?.lastHeld ?? end);
@@ -189,6 +198,16 @@ export class MemoryStore implements Store {
     });
   }
 
+  async rollupGaps(
+    { by, window, uncounted = [] }: { by: keyof Labels; window: Interval; uncounted?: readonly RunKey[] },
+    asOf: LoadId,
+  ): Promise<GapRow[]> {
+    const inside = this.#pieces(asOf).filter(({ period }) => period.start >= window.start && period.start < window.end);
+    const charged = new Set(inside.map(({ holder }) => runKeyText(holder!)));
+    const rows = gapRows(this.#runs(asOf), { by, window, charged, uncounted: new Set(uncounted.map(runKeyText)) });
+    return rows.sort((a, b) => byValue(a.value, b.value));
+  }
+
   async gpuTime(asOf: LoadId): ReturnType<Store['gpuTime']> {
     const runs = new Map(this.#runs(asOf).map((run) => [runKeyText(run.key), run]));
     return this.#periods(asOf).flatMap(({ pieces }) =>
@@ -212,11 +231,11 @@ export class MemoryStore implements Store {
     return rows.sort((a, b) => compareUtf8(a.run, b.run) || compareUtf8(a.step, b.step));
   }
 
-  async issues(asOf: LoadId, { limit, offset }: { limit: number; offset: number }): Promise<Issue[]> {
+  async issues(asOf: LoadId, { limit, after }: { limit: number; after?: IssuePlace }): Promise<Issue[]> {
     const latest = new Map<string, Issue>();
     for (const { issues } of this.#upTo(asOf)) for (const issue of issues) latest.set(placeOf(issue), issue);
-    const standing = [...latest].filter(([, { count }]) => count > 0).sort(([a], [b]) => (a < b ? -1 : 1));
-    return standing.slice(offset, offset + limit).map(([, issue]) => issue);
+    const standing = [...latest.values()].filter(({ count }) => count > 0).sort(byPlace);
+    return standing.filter((issue) => !after || byPlace(issue, after) > 0).slice(0, limit);
   }
 
   async verify(): Promise<void> {}
@@ -251,27 +270,6 @@ export class MemoryStore implements Store {
       pieces.filter(({ holder }) => holder !== null).map((piece) => ({ ...piece, rung: origin.rung })),
     );
   }
-}
-
-function matches(run: Run, query: RunQuery): boolean {
-  const { key, user, tags, labels, outcome, startedAt } = run;
-  const q = (query.q ?? '').toLowerCase();
-  return (
-    [key.flow, key.run, user ?? '', ...tags].some((text) => text.toLowerCase().includes(q)) &&
-    key.deployment === (query.deployment ?? key.deployment) &&
-    key.flow === (query.flow ?? key.flow) &&
-    (labels.team ?? '') === (query.team ?? labels.team ?? '') &&
-    outcome === (query.outcome ?? outcome) &&
-    labels.experiment === (query.experiment ?? labels.experiment) &&
-    startedAt >= (query.from ?? -Infinity) &&
-    startedAt < (query.to ?? Infinity)
-  );
-}
-
-function valueOf(run: Run | undefined, by: Exclude<RollupBy, 'flow' | 'step'>): string | null {
-  if (!run) return null;
-  const dimension = DIMENSIONS.find((name) => name === by);
-  return dimension ? run.labels[dimension] : (run.variant?.id ?? null);
 }
 
 function groupPieces(pieces: readonly ChargedPiece[]): Map<string, ChargedPiece[]> {

@@ -1,8 +1,9 @@
 import { type Attempt, runKeyText } from '../../exporter/src/facts/attempt';
 import { type AllocatedCharge, type ChargePeriod, IDLE_CAUSES } from '../../exporter/src/facts/charge';
 import type { Rung } from '../../exporter/src/facts/price';
-import type { Run } from '../../exporter/src/facts/run';
-import type { HostPeriodRow, StepHistoryRow } from '../../exporter/src/store/store';
+import { DIMENSIONS, type Labels, type Run } from '../../exporter/src/facts/run';
+import type { GapRow, HostPeriodRow, RollupBy, StepHistoryRow } from '../../exporter/src/store/store';
+import type { Interval } from '../../exporter/src/units/interval';
 
 /** A piece that somebody held, with the rung of the charge it was split from. */
 export type ChargedPiece = AllocatedCharge & { readonly rung: Rung };
@@ -37,6 +38,35 @@ export function hostPeriodRow({ origin, pieces }: ChargePeriod): HostPeriodRow {
     idle,
     heldGpuSeconds: gpuSeconds(ofKind('workload')),
   };
+}
+
+/** What a rollup calls a run; null where it carries no such name. */
+export function valueOf(run: Run | undefined, by: Exclude<RollupBy, 'flow' | 'step'>): string | null {
+  if (!run) return null;
+  const dimension = DIMENSIONS.find((name) => name === by);
+  return dimension ? run.labels[dimension] : (run.variant?.id ?? null);
+}
+
+/** What is missing by label; `charged` and `uncounted` are run key texts. */
+export function gapRows(
+  runs: readonly Run[],
+  of: { by: keyof Labels; window: Interval; charged: ReadonlySet<string>; uncounted: ReadonlySet<string> },
+): GapRow[] {
+  const groups = new Map<string | null, GapRow>();
+  for (const { key, labels, gaps, startedAt } of runs) {
+    const isCharged = of.charged.has(runKeyText(key)) || of.uncounted.has(runKeyText(key));
+    const isInside = isCharged || (startedAt >= of.window.start && startedAt < of.window.end);
+    if (!isInside || gaps.unchargedAttempts + gaps.lostAttempts === 0) continue;
+    const value = labels[of.by];
+    const known = groups.get(value);
+    groups.set(value, {
+      value,
+      unchargedAttempts: (known?.unchargedAttempts ?? 0) + gaps.unchargedAttempts,
+      lostAttempts: (known?.lostAttempts ?? 0) + gaps.lostAttempts,
+      runs: (known?.runs ?? 0) + (isCharged ? 0 : 1),
+    });
+  }
+  return [...groups.values()];
 }
 
 /** What each step of an ended run held on average. */

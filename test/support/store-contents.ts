@@ -17,6 +17,6 @@ export async function contentsOf(store: Store): Promise<unknown> {
     closedUntil: await store.closedUntil(asOf),
     hostSpans: await store.hostSpans(asOf),
     gpuTime: await store.gpuTime(asOf),
-    issues: await store.issues(asOf, { limit: 1_000, offset: 0 }),
+    issues: await store.issues(asOf, { limit: 1_000 }),
   };
 }

@@ -19,7 +19,7 @@ export function estateFromConfig(config: Config): Estate {
     hosts.set(host.name, {
       host,
       prices,
-      pricingHash: (hour) => `${config.splitPolicy} ${pricingHash(host, prices, hour)}`,
+      pricingHash: (hour) => `${config.ledger.currency} ${config.splitPolicy} ${pricingHash(host, prices, hour)}`,
     });
   }
   return { hosts, splitPolicy: config.splitPolicy };

@@ -1,7 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { loadConfig } from '../config';
 import { problem } from '../contract/problem';
 import { receipt, type Receipt } from '../contract/receipt';
 import { createApp } from '../views/api/app';
@@ -9,9 +12,9 @@ import { OPEN } from '../views/auth/authenticate';
 import { createServer } from '../views/auth/server';
 import { reportFailure } from './failure';
 import { receiptText } from './explain-text';
-import { EXIT, type Io } from './io';
+import { EXIT, type Io, UsageError } from './io';
 import { openLedger } from './ledger';
-import { chooseStart } from './start-mode';
+import { chooseStart, ConfigError } from './start-mode';
 import { versionOf } from './version';
 
 const HELP = `
@@ -49,10 +52,11 @@ export function registerExplain(program: Command, io: Io): void {
 async function explain(pathspec: string, options: Options, io: Io): Promise<void> {
   try {
     const path = pathOf(pathspec, options);
-    const asked = await askServer(path, options);
+    const server = serverOf(options, io);
+    const asked = await askServer(path, { ...options, server });
     const answer = asked ?? (options.server === undefined ? await askOwnLedger(path, { options, io }) : null);
     if (answer === null) {
-      io.stderr.write(`No server answers at ${options.server}. Start one with: flowledger serve\n`);
+      io.stderr.write(`No server answers at ${server}. Start one with: flowledger serve\n`);
       return io.exit(EXIT.unreachable);
     }
     print(answer, { options, io });
@@ -72,8 +76,28 @@ function pathOf(pathspec: string, { attempt, deployment }: Options): string {
 
 const DEFAULT_SERVER = 'http://127.0.0.1:9715';
 
-async function askServer(path: string, { server = DEFAULT_SERVER, tokenFile }: Options): Promise<Answer | null> {
-  const token = tokenFile === undefined ? null : (await readFile(tokenFile, 'utf8')).trim();
+/** The server that `--server` names, else the one that the configuration would start. */
+function serverOf({ server, config }: Options, { folder, env }: Io): string {
+  if (server !== undefined) {
+    if (!/^https?:\/\//.test(server) || !URL.canParse(server)) {
+      throw new UsageError(`--server ${server} is not an address; write http://host:port.`);
+    }
+    return server;
+  }
+  const path = config ?? resolve(folder, 'flowledger.yaml');
+  if (config === undefined && !existsSync(path)) return DEFAULT_SERVER;
+  const loaded = loadConfig({ path, env });
+  if (loaded.config === null) throw new ConfigError(loaded.faults);
+  const { listen, webConfig } = loaded.config.server;
+  const host = listen.host.includes(':') ? `[${listen.host}]` : listen.host;
+  return `${webConfig === null ? 'http' : 'https'}://${host}:${listen.port}`;
+}
+
+async function askServer(
+  path: string,
+  { server, tokenFile }: Options & { readonly server: string },
+): Promise<Answer | null> {
+  const token = tokenFile === undefined ? null : await tokenIn(tokenFile);
   const headers: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` };
   try {
     const response = await fetch(new URL(path, server), { headers });
@@ -83,11 +107,26 @@ async function askServer(path: string, { server = DEFAULT_SERVER, tokenFile }: O
   }
 }
 
+async function tokenIn(file: string): Promise<string> {
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch (cause) {
+    throw new UsageError(`--token-file ${file} cannot be read.`, { cause });
+  }
+}
+
+const NO_SERVER: Answer = {
+  status: 503,
+  body: { title: 'No server answers', detail: 'The ledger lies in a ClickHouse server: start flowledger serve first.' },
+};
+
 /** Runs one cycle on a ledger of its own and asks the same route, so that both ways tell the same. */
 async function askOwnLedger(path: string, { options, io }: { options: Options; io: Io }): Promise<Answer> {
   const { clock, env, folder } = io;
   const mode = await chooseStart({ folder, configPath: options.config ?? null, env, now: clock.now() });
   try {
+    // A server store has no lock that keeps two writers apart; there only the running exporter may be asked.
+    if (!mode.config.store.url.startsWith('chdb:')) return NO_SERVER;
     const ledger = await openLedger({ mode, clock });
     try {
       const state = await ledger.keeper.cycle(clock.now());
@@ -123,8 +162,8 @@ function print({ status, body }: Answer, { options, io }: { options: Options; io
     io.stdout.write(options.json ? `${JSON.stringify(read)}\n` : receiptText(read));
     return;
   }
-  const told = problem.safeParse(body);
+  const told = problem.pick({ title: true, detail: true, remedy: true }).safeParse(body);
   const { title, detail, remedy } = told.success ? told.data : { title: `Status ${status}`, detail: '', remedy: '' };
   io.stderr.write(`${title}. ${detail}${remedy ? ` ${remedy}` : ''}\n`);
-  io.exit(status === 503 || status >= 500 ? EXIT.unreachable : EXIT.usage);
+  io.exit(status === 503 ? EXIT.unreachable : status >= 500 ? EXIT.internal : EXIT.usage);
 }

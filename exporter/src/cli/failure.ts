@@ -2,10 +2,19 @@ import { printFault } from '../config';
 import { MigrationError, StoreError, StoreLockedError, StoreOpenError } from '../store/errors';
 import { IntegrityError } from '../store/store';
 import { AccessError } from './access';
-import { EXIT, type Io } from './io';
+import { EXIT, type Io, UsageError } from './io';
+import { FutureLedgerError } from '../cycles/close-hours';
 import { ConfigError } from './start-mode';
 
-const STORE_ERRORS = [StoreError, StoreOpenError, StoreLockedError, MigrationError, IntegrityError] as const;
+const EXPECTED: readonly [new (...args: never[]) => Error, number][] = [
+  [StoreError, EXIT.unreachable],
+  [StoreLockedError, EXIT.unreachable],
+  [StoreOpenError, EXIT.usage],
+  [MigrationError, EXIT.usage],
+  [FutureLedgerError, EXIT.usage],
+  [UsageError, EXIT.usage],
+  [IntegrityError, EXIT.checkFailed],
+];
 
 /** Tells a person what went wrong and gives the exit code that says so to a program. */
 export function reportFailure(error: unknown, { stderr, exit }: Pick<Io, 'stderr' | 'exit'>): void {
@@ -26,7 +35,7 @@ export function reportFailure(error: unknown, { stderr, exit }: Pick<Io, 'stderr
     stderr.write(`${message}\nAnother program listens there: stop it, or set server.listen to another port.\n`);
     return exit(EXIT.usage);
   }
-  const isExpected = STORE_ERRORS.some((kind) => error instanceof kind);
-  stderr.write(`${isExpected || !(error instanceof Error) ? message : (error.stack ?? message)}\n`);
-  exit(isExpected ? EXIT.unreachable : EXIT.internal);
+  const expected = EXPECTED.find(([kind]) => error instanceof kind);
+  stderr.write(`${expected || !(error instanceof Error) ? message : (error.stack ?? message)}\n`);
+  exit(expected?.[1] ?? EXIT.internal);
 }

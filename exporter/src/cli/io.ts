@@ -13,5 +13,10 @@ export type Io = {
   readonly exit: (code: number) => void;
 };
 
+/** The command line asks for something that cannot be done; the message says what to write instead. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
 /** Exit codes of every verb (DESIGN §9). */
 export const EXIT = { ok: 0, internal: 1, usage: 2, checkFailed: 3, unreachable: 4 } as const;

@@ -1,7 +1,8 @@
 import type { Clock } from '../clock';
 import type { Config } from '../config';
 import { yamlToPaste } from '../config/yaml-to-paste';
-import { configHashOf, createKeeper, type Keeper, type KeptFeed, type Phase } from '../cycles/keeper';
+import type { KeptFeed } from '../cycles/feed-progress';
+import { configHashOf, createKeeper, type Keeper, type Phase } from '../cycles/keeper';
 import { createLocalFeed } from '../feeds/metaflow/local-feed';
 import { pollFeed } from '../feeds/poll-feed';
 import { labelsOf } from '../ledger/dimensions';
@@ -19,10 +20,12 @@ export type LedgerOptions = {
   readonly clock: Clock;
   /** Told what is about to be done: `ingest`, `close`, `state`, and the store's `stage`, `verify`, `publish`. */
   readonly onPhase?: (phase: string) => void;
+  /** Told of a feed that begins to fail or is read again, and of a broken invariant. */
+  readonly onFault?: (message: string) => void;
 };
 
 /** Opens the store of a start, wires its feeds to it, and makes sure that it still holds what was published. */
-export async function openLedger({ mode, clock, onPhase }: LedgerOptions): Promise<OpenLedger> {
+export async function openLedger({ mode, clock, onPhase, onFault }: LedgerOptions): Promise<OpenLedger> {
   const { config } = mode;
   const estate = estateFromConfig(config);
   const store = await openStore({ url: config.store.url, ...(onPhase ? { onPhase } : {}) });
@@ -39,6 +42,7 @@ export async function openLedger({ mode, clock, onPhase }: LedgerOptions): Promi
         currency: config.ledger.currency,
         example: mode.example !== null,
         finishedTtlMs: config.metrics.finishedTtlMs,
+        ...(onFault ? { onFault } : {}),
         ...(onPhase ? { onPhase: (phase: Phase) => onPhase(phase) } : {}),
       },
       clock.now(),
@@ -59,6 +63,6 @@ function keptFeed(feed: Config['feeds']['metaflow'][number], { mode, clock }: Le
     forget: (keys) => source.forget(keys),
     deployment,
     pollMs,
-    configHash: configHashOf([host, holdings, hosts.map((one) => one.name)]),
+    configHash: configHashOf([host, silenceMs, holdings, hosts.map((one) => [one.name, one.from, one.to])]),
   };
 }

@@ -1,53 +1,74 @@
 import Table from 'cli-table3';
+import { type RunKey, runKeyText } from '../facts/attempt';
 import type { PublishedState } from '../facts/published';
-import { printAmount } from '../units/money-text';
+import type { Run } from '../facts/run';
+import type { Store } from '../store/store';
 import { sumAmounts } from '../units/money';
+import { printAmount } from '../units/money-text';
 import type { StartMode } from './start-mode';
 
 const SHOWN_RUNS = 12;
 
+/** What the banner is about, and where it is to be looked at. */
+export type BannerPlace = { readonly mode: StartMode; readonly store: Store; readonly address: string };
+
+type PricedRun = { readonly run: Run; readonly cost: bigint | null };
+
 /** What the console says once the first cycle is through: the newest runs, what they cost, and where to look. */
-export function banner(state: PublishedState, { mode, address }: { mode: StartMode; address: string }): string {
-  const { currency, runs, issues } = state;
-  const newest = [...runs].sort((a, b) => (b.endedAt ?? Infinity) - (a.endedAt ?? Infinity)).slice(0, SHOWN_RUNS);
+export async function banner(state: PublishedState, { mode, store, address }: BannerPlace): Promise<string> {
+  const runs = await newestRuns(state, store);
+  const unpriced = state.issues.filter(({ code }) => code === 'unpriced_host');
+  const failed = state.feeds.filter(({ up }) => !up);
+  const parts = [
+    mode.example === null ? `Reading ${mode.source}.` : `** ${mode.example} **`,
+    runs.length === 0 ? 'No runs yet.' : `${tableOf(runs, state.currency)}\n\n${sumLine(runs, state.currency)}`,
+    ...failed.map(({ feed, error }) => `The feed ${feed} cannot be read: ${error}`),
+    ...unpriced.map(
+      ({ value, remedy }) =>
+        `Host ${value} has no price. Paste this into flowledger.yaml and restart:\n\n${remedy.trimEnd()}`,
+    ),
+    `Look at ${address}/ · Prometheus scrapes ${address}/metrics · API ${address}/api/v1/runs · Ctrl-C stops` +
+      dearestLine(runs, address),
+  ];
+  return `\n${parts.join('\n\n')}\n`;
+}
+
+async function newestRuns(state: PublishedState, store: Store): Promise<PricedRun[]> {
+  const runs = await store.runs({ limit: SHOWN_RUNS }, state.asOf);
+  const live = new Map(state.runs.map(({ key, cost }) => [runKeyText(key), cost]));
+  const older = runs.filter(({ key }) => !live.has(runKeyText(key))).map(({ key }): RunKey => key);
+  const closed = older.length === 0 ? [] : await store.closedCosts(older, state.asOf);
+  for (const { key, estimated, billed, pricedMs } of closed) {
+    live.set(runKeyText(key), pricedMs > 0 ? { estimated, billed } : null);
+  }
+  return runs.map((run) => {
+    const cost = live.get(runKeyText(run.key)) ?? null;
+    return { run, cost: cost && cost.estimated + cost.billed };
+  });
+}
+
+function tableOf(runs: readonly PricedRun[], currency: string): string {
   const table = new Table({
     head: ['flow', 'run', 'outcome', `cost, ${currency}`, 'team'],
     colAligns: ['left', 'left', 'left', 'right', 'left'],
     style: { head: [], border: [], compact: true },
   });
-  for (const { key, outcome, cost, labels } of newest) {
-    const amount = cost === null ? 'unpriced' : printAmount(cost.estimated + cost.billed);
-    table.push([key.flow, key.run, outcome, amount, labels.team ?? 'No team']);
+  for (const { run, cost } of runs) {
+    const amount = cost === null ? 'unpriced' : printAmount(cost);
+    table.push([run.key.flow, run.key.run, run.outcome, amount, run.labels.team ?? 'No team']);
   }
-  const total = sumAmounts(runs.map(({ cost }) => (cost ? cost.estimated + cost.billed : 0n)));
-  const unpriced = issues.filter(({ code }) => code === 'unpriced_host');
-  return [
-    '',
-    mode.example === null ? `Reading ${mode.source}.` : `** ${mode.example} **`,
-    '',
-    runs.length === 0 ? 'No runs yet.' : table.toString(),
-    runs.length > SHOWN_RUNS ? `… and ${runs.length - SHOWN_RUNS} more.` : '',
-    runs.length === 0
-      ? ''
-      : `Priced so far: ${printAmount(total)} ${currency} over ${runs.length} runs (estimated; no bill yet).`,
-    ...unpriced.map(
-      ({ value, remedy }) => `\nHost ${value} has no price. Paste this into flowledger.yaml and restart:\n\n${remedy}`,
-    ),
-    `\nLook at ${address}/ · Prometheus scrapes ${address}/metrics · API ${address}/api/v1/runs · Ctrl-C stops`,
-    dearestLine(state, address),
-    '',
-  ]
-    .filter((line, index, lines) => line !== '' || lines[index - 1] !== '')
-    .join('\n');
+  return table.toString();
 }
 
-function dearestLine({ runs }: PublishedState, address: string): string {
-  const priced = runs.filter(({ cost }) => cost !== null);
-  const dearest = priced.reduce<(typeof priced)[number] | null>(
-    (best, run) => (best === null || run.cost!.estimated > best.cost!.estimated ? run : best),
-    null,
-  );
-  if (dearest === null) return '';
-  const { flow, run } = dearest.key;
-  return `Its arithmetic: npm run -s flowledger -- explain ${flow}/${run} --server ${address}`;
+function sumLine(runs: readonly PricedRun[], currency: string): string {
+  const costs = runs.flatMap(({ cost }) => (cost === null ? [] : [cost]));
+  if (costs.length === 0) return 'None of these runs has a price.';
+  return `Together: ${printAmount(sumAmounts(costs))} ${currency} for ${costs.length} runs (estimated; no bill yet).`;
+}
+
+function dearestLine(runs: readonly PricedRun[], address: string): string {
+  const [dearest] = [...runs].sort((a, b) => Number((b.cost ?? -1n) - (a.cost ?? -1n)));
+  if (!dearest || dearest.cost === null) return '';
+  const { flow, run } = dearest.run.key;
+  return `\nThe arithmetic of the dearest: npm run -s flowledger -- explain ${flow}/${run} --server ${address}`;
 }

@@ -5,12 +5,13 @@ import type { Command } from 'commander';
 import pino, { type Logger } from 'pino';
 import type { Clock } from '../clock';
 import type { PublishedState } from '../facts/published';
+import { IntegrityError } from '../store/store';
 import { createApp } from '../views/api/app';
 import { createServer } from '../views/auth/server';
 import { runtimeMetrics } from '../views/metrics/runtime';
 import { type Access, readAccess } from './access';
 import { reportFailure } from './failure';
-import type { Io } from './io';
+import { type Io, UsageError } from './io';
 import { type OpenLedger, openLedger } from './ledger';
 import { banner } from './serve-banner';
 import { chooseStart, type StartMode } from './start-mode';
@@ -40,15 +41,17 @@ async function serve({ config }: { config?: string }, io: Io): Promise<void> {
   const { clock, env, folder } = io;
   const stopping = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
-  const log = pino({ name: 'flowledger', level: env['FLOWLEDGER_LOG_LEVEL'] ?? 'warn' }, pino.destination(2));
+  const log = pino({ name: 'flowledger', level: 'warn' }, pino.destination(2));
   let mode: StartMode | null = null;
   let ledger: OpenLedger | null = null;
   let server: Server | null = null;
   try {
+    log.level = levelOf(env['FLOWLEDGER_LOG_LEVEL']);
     mode = await chooseStart({ folder, configPath: config ?? null, env, now: clock.now() });
     const access = readAccess(mode.config.server);
     const onPhase = env['FLOWLEDGER_LOG_LEVEL'] === 'trace' ? tracer(log) : undefined;
-    ledger = await openLedger({ mode, clock, ...(onPhase ? { onPhase } : {}) });
+    const onFault = (message: string): void => log.warn(message);
+    ledger = await openLedger({ mode, clock, onFault, ...(onPhase ? { onPhase } : {}) });
     const shown: { state: PublishedState | null } = { state: null };
     server = await listen({ mode, ledger, access, clock, log, shown });
     await keep({ mode, ledger, server, log }, { io, shown, stopping: stopping.signal });
@@ -60,6 +63,12 @@ async function serve({ config }: { config?: string }, io: Io): Promise<void> {
     await ledger?.close();
     await mode?.tidy();
   }
+}
+
+function levelOf(text = 'warn'): string {
+  if (text in pino.levels.values || text === 'silent') return text;
+  const levels = Object.keys(pino.levels.values).join(', ');
+  throw new UsageError(`FLOWLEDGER_LOG_LEVEL=${text} is not one of ${levels}, silent.`);
 }
 
 /** Every phase as one line, written before it begins: the kill tests read it to know what they hit. */
@@ -98,18 +107,28 @@ async function listen({ mode, ledger, access, clock, log, shown }: Listening): P
   return server;
 }
 
+/** How often a running exporter makes sure that the store still holds what was published. */
+const VERIFY_EVERY_MS = 3_600_000;
+
 type Keeping = { io: Io; shown: { state: PublishedState | null }; stopping: AbortSignal };
 
 async function keep({ mode, ledger, server, log }: Running, { io, shown, stopping }: Keeping): Promise<void> {
   const { clock } = io;
+  const { store } = ledger;
   const cycleMs = mode.config.cycles.liveMs;
   let isFirst = true;
+  let verifiedAt = clock.now();
   while (!stopping.aborted) {
     try {
       shown.state = await ledger.keeper.cycle(clock.now());
-      if (isFirst) io.stdout.write(banner(shown.state, { mode, address: addressOf(server, mode) }));
+      if (isFirst) io.stdout.write(await banner(shown.state, { mode, store, address: addressOf(server, mode) }));
       isFirst = false;
+      if (Math.abs(clock.now() - verifiedAt) >= VERIFY_EVERY_MS) {
+        await store.verify();
+        verifiedAt = clock.now();
+      }
     } catch (error) {
+      if (error instanceof IntegrityError) throw error;
       log.error({ err: error }, 'A cycle failed; the last published numbers stand, and it is tried again.');
     }
     await pause(cycleMs / Math.max(clock.speed, 1), stopping);

@@ -8,7 +8,11 @@ const groupFields = {
   cost,
   billed: moneyText.nullable(),
   estimated: moneyText.nullable(),
-  costComplete: z.boolean().describe('False when some held time in the window has no price.'),
+  costComplete: z
+    .boolean()
+    .describe(
+      'False when some held time in the window has no price, or an attempt has no resources, no host or no sure end.',
+    ),
   unpricedSeconds: secondsNumber,
   runs: z.number().int().min(0),
   heldGpuSeconds: secondsNumber,

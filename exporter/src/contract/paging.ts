@@ -14,5 +14,5 @@ export const listOf = <Item extends z.ZodType>(item: Item) => z.strictObject({ i
 /** How many items a page holds, and where it starts. */
 export const pageQuery = {
   limit: z.coerce.number().int().min(1).max(500).default(50).describe('items a page, a whole number from 1 to 500'),
-  cursor: z.string().min(1).max(2000).optional().describe('the `nextCursor` of the page before, unchanged'),
+  cursor: z.string().min(1).max(8000).optional().describe('the `nextCursor` of the page before, unchanged'),
 };

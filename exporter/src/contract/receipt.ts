@@ -6,6 +6,8 @@ import { completeUntil, currency, instantText, moneyText, secondsNumber } from '
 
 const weightText = z.string().regex(/^\d+$/).describe('An exact integer weight.');
 
+const rest = moneyText.nullable().describe('Null when unpriced, and always for credentials bound to teams.');
+
 const receiptCharge = z
   .strictObject({
     host: z.string(),
@@ -20,9 +22,9 @@ const receiptCharge = z
     splitPolicy: z.string(),
     weight: weightText,
     capacityWeight: weightText.describe('Σ of all weights of the charge period: the capacity of the host × its ms.'),
-    otherWorkload: cost,
-    idle: cost,
-    unattributed: cost,
+    otherWorkload: rest,
+    idle: rest,
+    unattributed: rest,
     heldFrom: instantText,
     heldTo: instantText,
     heldSeconds: secondsNumber,

@@ -126,7 +126,9 @@ export const routes = {
     ...read,
     path: '/api/v1/explain',
     byTeam: true,
-    summary: 'The receipt of a cost: every charge period of every attempt, with the arithmetic.',
+    summary:
+      'The receipt of a cost: every charge period of every attempt, with the arithmetic. Credentials bound to teams ' +
+      'are told what a share is a share of, and not how the rest of the charge period was divided.',
     params: noParams,
     query: explainQuery,
     response: receipt,

@@ -15,12 +15,19 @@ export function assignHosts(
   const names = [...estate.hosts.keys()];
   const only = names.length === 1 ? names[0]! : null;
   const issues = new Map<string, Issue>();
-  const assigned = attempts.map((attempt) => {
-    if (attempt.isClone) return attempt;
-    if (attempt.hosts.length === 0 && only !== null) return { ...attempt, hosts: [only] };
+  const assigned = attempts.map((told) => {
+    if (told.isClone) return told;
+    const attempt = told.hosts.length === 0 && only !== null ? { ...told, hosts: [only] } : told;
+
+    const outside = attempt.hosts.find((host) => estate.hosts.has(host) && !existsThroughout(estate, host, attempt));
     const unknown = attempt.hosts.find((host) => !estate.hosts.has(host)) ?? null;
-    if (attempt.hosts.length > 0 && unknown === null) return attempt;
-    const issue = unknown === null ? noHost(attempt, feed, names) : unknownHost(attempt, feed, unknown);
+    if (attempt.hosts.length > 0 && unknown === null && outside === undefined) return attempt;
+    const issue =
+      unknown !== null
+        ? unknownHost(attempt, feed, unknown)
+        : outside !== undefined
+          ? heldOutsideHost(attempt, feed, outside)
+          : noHost(attempt, feed, names);
     const name = `${issue.code} ${issue.field} ${issue.value}`;
     issues.set(name, { ...issue, count: (issues.get(name)?.count ?? 0) + 1 });
     return attempt;
@@ -43,8 +50,15 @@ export function gapsOf(attempts: readonly Attempt[], estate: Estate): Map<string
   return gaps;
 }
 
-const isPlaced = ({ hosts }: Attempt, estate: Estate): boolean =>
-  hosts.length > 0 && hosts.every((host) => estate.hosts.has(host));
+const isPlaced = (attempt: Attempt, estate: Estate): boolean =>
+  attempt.hosts.length > 0 &&
+  attempt.hosts.every((host) => estate.hosts.has(host) && existsThroughout(estate, host, attempt));
+
+/** True when a host was declared to exist for the whole time of an attempt. */
+function existsThroughout(estate: Estate, host: string, { start, end, lastSign }: Attempt): boolean {
+  const { from, to } = estate.hosts.get(host)!.host;
+  return (from === null || from <= start) && (to === null || (end ?? lastSign) <= to);
+}
 
 const NOWHERE = { file: null, line: null, column: null, count: 1 } as const;
 
@@ -66,4 +80,14 @@ const unknownHost = (attempt: Attempt, feed: string, host: string): Issue => ({
   value: host,
   reason: `${pathspecOf(attempt.key)} ran on ${host}, which is not declared under hosts.`,
   remedy: `Declare ${host} under hosts with its GPUs and a rate card or instance type.`,
+});
+
+const heldOutsideHost = (attempt: Attempt, feed: string, host: string): Issue => ({
+  ...NOWHERE,
+  code: 'held_outside_host',
+  feed,
+  field: 'hosts[].from, hosts[].to',
+  value: host,
+  reason: `${pathspecOf(attempt.key)} ran on ${host} when, by its dates, it did not exist; that time is not charged.`,
+  remedy: `Correct hosts[].from and hosts[].to of ${host}, or name the right host.`,
 });

@@ -1,6 +1,7 @@
 import { type AttemptKey, type RunKey, runKeyText } from '../facts/attempt';
 import type { AllocatedCharge, ChargePeriod } from '../facts/charge';
 import type { FeedHealth, GpuTimeTotal, PublishedState, Rollup, SpendNow } from '../facts/published';
+import type { Host } from '../facts/host';
 import type { Issue } from '../facts/issue';
 import type { Run } from '../facts/run';
 import { priceAt } from '../ledger/charge-periods';
@@ -8,15 +9,16 @@ import type { ClosedCost, LoadId, Store } from '../store/store';
 import { HOUR_MS, type Instant, hourStart, monthOf } from '../units/interval';
 import type { Standing } from './close-hours';
 import type { Estate } from './estate';
-import { expectations } from './expectations';
-import { heldSpans } from './ledger-span';
+import { expectationReader } from './expectations';
+import type { HeldSpan, SpansAt } from './ledger-span';
 import { type OpenLedger, openLedger, openSince } from './open-hours';
 import { closedRollups, withOpen } from './rollups';
 import { openCosts, runMetrics, workloadPieces } from './run-metrics';
 import { remember } from './remember';
+import { unpricedIssues } from './unpriced-issues';
 
-/** How long a spend rate outlives the last successful poll: an outage must not resolve a burning alert. */
-const RATE_OUTLIVES_FEED_MS = 15 * 60_000;
+/** How stale the labels of month-to-date rollups may be; their amounts never are. */
+const ROLLUP_LABELS_MS = 60_000;
 
 /** What stays the same while the exporter runs. */
 export type StateContext = {
@@ -25,13 +27,19 @@ export type StateContext = {
   readonly currency: string;
   readonly example: boolean;
   readonly finishedTtlMs: number;
+  readonly yamlToPaste: (host: Host) => string;
 };
 
 /** What one cycle brings to the state. */
 export type Moment = {
   readonly standing: Standing;
   readonly at: Instant;
+  /** The instant up to which every feed has been read. */
   readonly completeUntil: Instant | null;
+  /** The newest instant that any feed was read at, in this process or before; null when nothing was ever read. */
+  readonly until: Instant | null;
+  readonly knownUntil: (deployment: string) => Instant;
+  readonly spansAt: SpansAt;
   readonly feeds: readonly FeedHealth[];
   readonly issues: readonly Issue[];
   readonly invariantViolations: number;
@@ -46,35 +54,36 @@ export function stateBuilder(context: StateContext): (moment: Moment) => Promise
   const ledgerAt = openLedgerReader(context);
   const costsOf = closedCostReader(store);
   const rollupsAt = rollupReader(store);
+  const expected = expectationReader(store);
   return async (moment) => {
-    const { standing, at, completeUntil } = moment;
+    const { standing, at, completeUntil, until } = moment;
     const { asOf } = standing;
-    const until = completeUntil ?? latestClose(standing);
-    const open = until === null ? NOTHING_OPEN : await ledgerAt(standing, until);
+    const spans = await moment.spansAt(asOf);
+    const open = until === null ? NOTHING_OPEN : await ledgerAt({ ...moment, until, spans });
     const recent = await recentRuns(hourStart(at) - context.finishedTtlMs, asOf);
     const runs = await withOpenRuns(store, { recent, open: open.periods, asOf });
-    const spend = at - (until ?? 0) > RATE_OUTLIVES_FEED_MS ? [] : spendNow(estate, open, runs);
-    const expected = await expectations({ store, asOf }, { estate, runs, spend, at: until ?? at });
+    const spend = spendNow(estate, open, runs);
+    const month = monthOf(until ?? at).start;
     return {
       asOf,
       computedAt: at,
-      completeUntil: until,
+      completeUntil,
       currency: context.currency,
       example: context.example,
       open: open.periods,
       spend,
       runs: runMetrics({
         runs: [...runs.values()],
-        closed: await costsOf(recent, asOf, [...runs.values()]),
+        closed: await costsOf(standing, recent, runs),
         open: openCosts(open.periods),
         spend,
-        expected,
+        expected: await expected(asOf, { estate, runs, spend, at: until ?? at }),
       }),
-      rollups: await rollupsAt({ asOf, month: monthOf(until ?? at).start, open: open.periods, runs }),
-      gpuTime: gpuTotals(await gpuTimeAt(asOf)),
+      rollups: await rollupsAt({ standing, at, month, open: open.periods, runs }),
+      gpuTime: gpuTotals(await gpuTimeAt(standing.closedAsOf)),
       hosts: [...estate.hosts.values()].map(({ host, prices }) => ({ host, price: priceAt(prices, until ?? at) })),
       feeds: moment.feeds,
-      issues: moment.issues,
+      issues: [...moment.issues, ...unpricedIssues({ estate, spans, at: until ?? at }, context.yamlToPaste)],
       invariantViolations: moment.invariantViolations,
     };
   };
@@ -82,67 +91,68 @@ export function stateBuilder(context: StateContext): (moment: Moment) => Promise
 
 const NOTHING_OPEN: OpenLedger = { periods: [], spend: [] };
 
-const latestClose = ({ closed }: Standing): Instant | null =>
-  closed.size === 0 ? null : Math.max(...[...closed.values()].map(({ until }) => until));
+type OpenMoment = Moment & { readonly until: Instant; readonly spans: ReadonlyMap<string, HeldSpan> };
 
-function openLedgerReader({
-  store,
-  estate,
-}: StateContext): (standing: Standing, until: Instant) => Promise<OpenLedger> {
-  const spansAt = remember(async (asOf: LoadId) => heldSpans(await store.hostSpans(asOf), []));
+function openLedgerReader({ store, estate }: StateContext): (moment: OpenMoment) => Promise<OpenLedger> {
   const attemptsSince = remember((start: Instant, asOf: LoadId) =>
     store.attemptsOnHosts([...estate.hosts.keys()], { start, end: Number.MAX_SAFE_INTEGER - HOUR_MS }, asOf),
   );
-  return async ({ closed, asOf }, completeUntil) => {
-    const spans = await spansAt(asOf);
-    const start = openSince({ estate, closed, spans, completeUntil });
-    const attempts = await attemptsSince(hourStart(start), asOf);
-    return openLedger({ estate, closed, spans, attempts, completeUntil });
+  return async ({ standing: { closed, asOf }, spans, until, knownUntil, at }) => {
+    const hours = { estate, closed, spans, until };
+    const attempts = await attemptsSince(hourStart(openSince(hours)), asOf);
+    return openLedger({ ...hours, attempts, knownUntil, at });
   };
 }
 
-type ClosedCosts = (recent: readonly Run[], asOf: LoadId, all: readonly Run[]) => Promise<Map<string, ClosedCost>>;
+type ClosedCosts = (
+  standing: Standing,
+  recent: readonly Run[],
+  all: ReadonlyMap<string, Run>,
+) => Promise<Map<string, ClosedCost>>;
 
-/** Closed costs of the recent runs, read once a load, and of the few others that have open pieces. */
+/** Closed costs by run; read when something was closed, since nothing else changes them. */
 function closedCostReader(store: Store): ClosedCosts {
-  const read = remember(async (runs: readonly Run[], asOf: LoadId) =>
-    runs.length === 0
-      ? []
-      : store.closedCosts(
-          runs.map(({ key }) => key),
-          asOf,
-        ),
-  );
-  return async (recent, asOf, all) => {
-    const known = new Set(recent);
-    const others = all.filter((run) => !known.has(run)).map(({ key }) => key);
-    const costs = [
-      ...(await read(recent, asOf)),
-      ...(others.length === 0 ? [] : await store.closedCosts(others, asOf)),
-    ];
-    return new Map(costs.map((cost) => [runKeyText(cost.key), cost]));
+  const read = remember(async (closedAsOf: LoadId, _: null, runs: readonly Run[]) => {
+    const keys = runs.map(({ key }) => key);
+    return keys.length === 0 ? [] : store.closedCosts(keys, closedAsOf);
+  });
+  return async ({ closed, closedAsOf }, recent, all) => {
+    const costs = new Map((await read(closedAsOf, null, recent)).map((cost) => [runKeyText(cost.key), cost]));
+    const until = Math.max(0, ...[...closed.values()].map((range) => range.until));
+    const others = [...all]
+      .filter(([text, run]) => !costs.has(text) && run.startedAt < until)
+      .map(([, run]) => run.key);
+    const more = others.length === 0 ? [] : await store.closedCosts(others, closedAsOf);
+    for (const cost of more) costs.set(runKeyText(cost.key), cost);
+    return costs;
   };
 }
 
 type RollupMoment = {
-  asOf: LoadId;
+  standing: Standing;
+  at: Instant;
   month: Instant;
   open: readonly ChargePeriod[];
   runs: ReadonlyMap<string, Run>;
 };
 
+type ClosedPart = { closed: Rollup[]; closedPieces: AllocatedCharge[] };
+
 function rollupReader(store: Store): (moment: RollupMoment) => Promise<Rollup[]> {
-  const read = remember(async (_names: string, asOf: LoadId, { keys, month }: { keys: RunKey[]; month: Instant }) => {
-    const closed = await closedRollups({ store, asOf, month: monthOf(month) }, keys);
-    const pieces = await Promise.all(keys.map((key) => store.piecesOfRun(key, asOf)));
-    const closedPieces: AllocatedCharge[] = pieces.flat().filter(({ period }) => period.start >= month);
-    return { closed, closedPieces };
-  });
-  return async ({ asOf, month, open, runs }) => {
+  const read = remember(
+    async (_when: string, asOf: LoadId, { keys, month }: { keys: RunKey[]; month: Instant }): Promise<ClosedPart> => {
+      const closed = await closedRollups({ store, asOf, month: monthOf(month) }, keys);
+      const pieces = await Promise.all(keys.map((key) => store.piecesOfRun(key, asOf)));
+      return { closed, closedPieces: pieces.flat().filter(({ period }) => period.start >= month) };
+    },
+  );
+  let last: { when: string; asOf: LoadId } | null = null;
+  return async ({ standing: { asOf, closedAsOf }, at, month, open, runs }) => {
     const ofMonth = open.filter(({ origin }) => origin.period.start >= month);
-    const keys = distinctRuns(ofMonth);
-    const names = `${month} ${[...keys.keys()].sort().join(' ')}`;
-    return withOpen({ ...(await read(names, asOf, { keys: [...keys.values()], month })), open: ofMonth, runs });
+    const when = `${month} ${closedAsOf} ${Math.floor(at / ROLLUP_LABELS_MS)}`;
+    if (last?.when !== when) last = { when, asOf };
+    const keys = [...distinctRuns(ofMonth).values()];
+    return withOpen({ ...(await read(last.when, last.asOf, { keys, month })), open: ofMonth, runs });
   };
 }
 

@@ -4,20 +4,23 @@ import type { Issue } from '../facts/issue';
 import { allocateHour } from '../ledger/allocate';
 import type { HostHour } from '../ledger/restate';
 import { HOUR_MS, hoursTouching, overlap } from '../units/interval';
-import type { Estate } from './estate';
+import type { EstateHost } from './estate';
 import type { HeldSpan } from './ledger-span';
+import { slotOf } from './retired-hosts';
 
 /** The host-hours to close and all that they are split by. */
 export type CloseBatch = {
-  readonly estate: Estate;
+  readonly splitPolicy: string;
+  /** The host as it is, or was, declared in an hour; undefined where nothing tells. */
+  readonly hostIn: (hostHour: HostHour) => EstateHost | undefined;
   readonly hostHours: readonly HostHour[];
   /** Every attempt that may hold on these hosts in these hours. */
   readonly attempts: readonly Attempt[];
   readonly heldSpans: ReadonlyMap<string, HeldSpan>;
 };
 
-/** Closes whole host-hours: each is priced and split; hosts that the estate no longer names are left as they are. */
-export function closeBatch({ estate, hostHours, attempts, heldSpans }: CloseBatch): {
+/** Closes whole host-hours: each is priced and split. */
+export function closeBatch({ splitPolicy, hostIn, hostHours, attempts, heldSpans }: CloseBatch): {
   closings: HourClosing[];
   issues: Issue[];
 } {
@@ -26,7 +29,7 @@ export function closeBatch({ estate, hostHours, attempts, heldSpans }: CloseBatc
   const closings: HourClosing[] = [];
   const issues: Issue[] = [];
   for (const one of hostHours) {
-    const known = estate.hosts.get(one.host);
+    const known = hostIn(one);
     if (!known) continue;
     const hour = { start: one.hour, end: one.hour + HOUR_MS };
     const held = heldSpans.get(one.host);
@@ -38,15 +41,13 @@ export function closeBatch({ estate, hostHours, attempts, heldSpans }: CloseBatc
       activity: [],
       firstHeld: held?.firstHeld ?? null,
       lastHeld: held?.lastHeld ?? null,
-      splitPolicy: estate.splitPolicy,
+      splitPolicy,
     });
     closings.push({ host: one.host, hour, pricingHash: known.pricingHash(hour), periods: allocated.periods });
     issues.push(...allocated.issues);
   }
   return { closings, issues };
 }
-
-const slotOf = ({ host, hour }: HostHour): string => `${hour} ${host}`;
 
 function spanOf(hostHours: readonly HostHour[]): { start: number; end: number } {
   const hours = hostHours.map(({ hour }) => hour);

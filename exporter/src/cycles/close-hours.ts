@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { existenceOf } from '../ledger/charge-periods';
 import type { Closed, HostHour } from '../ledger/restate';
 import type { LoadId, Store } from '../store/store';
-import { HOUR_MS, type Instant, hourStart } from '../units/interval';
+import { HOUR_MS, type Instant, hoursTouching, hourStart } from '../units/interval';
 import { closeBatch } from './close-batch';
-import type { Estate } from './estate';
-import { type HeldSpan, heldSpans } from './ledger-span';
+import type { Estate, EstateHost } from './estate';
+import type { HeldSpan, SpansAt } from './ledger-span';
 
 /** Host-hours in one load; bounds memory, and how much a kill can send back to be done again. */
 const HOST_HOURS_PER_LOAD = 5_000;
@@ -17,30 +17,62 @@ export type CloseContext = {
   readonly at: Instant;
   /** Hours that end at or before this instant may be closed. */
   readonly closableUntil: Instant;
+  readonly spansAt: SpansAt;
 };
 
-/** Where the ledger stands: what is closed by host, and the load to read the store at. */
-export type Standing = { readonly asOf: LoadId; readonly closed: ReadonlyMap<string, Closed> };
+/** Where the ledger stands: what is closed by host, the load to read the store at, and the last one that closed anything. */
+export type Standing = {
+  readonly asOf: LoadId;
+  readonly closedAsOf: LoadId;
+  readonly closed: ReadonlyMap<string, Closed>;
+};
 
-/** What the store holds closed at start-up, and every hour that was closed under other prices or host facts. */
+/** The store holds hours that lie in the future: they were closed by a clock that ran ahead. */
+export class FutureLedgerError extends Error {
+  override readonly name = 'FutureLedgerError';
+}
+
+/**
+ * What the store holds closed at start-up, and every hour to be closed again: one that was closed under other prices or
+ * host facts, or that a killed process left out between hours which it had closed.
+ * @throws FutureLedgerError when hours are closed that have not ended yet.
+ */
 export async function standingOf(
-  { store, estate }: Pick<CloseContext, 'store' | 'estate'>,
+  { store, estate, at }: Pick<CloseContext, 'store' | 'estate' | 'at'>,
   asOf: LoadId,
 ): Promise<Standing & { stale: HostHour[] }> {
   const until = await store.closedUntil(asOf);
   const closed = new Map<string, Closed>();
   const stale: HostHour[] = [];
   for (const [host, end] of until) {
+    if (end > at) throw new FutureLedgerError(futureSentence(host, end, at));
     const hours = await store.closedHours(host, { start: 0, end }, asOf);
     if (hours.length === 0) continue;
     const from = Math.min(...hours.map(({ hour }) => hour));
     closed.set(host, { from, until: end });
-    const known = estate.hosts.get(host);
-    for (const { hour, pricingHash } of hours) {
-      if (known && known.pricingHash({ start: hour, end: hour + HOUR_MS }) !== pricingHash) stale.push({ host, hour });
-    }
+    stale.push(...staleHours(hours, { host, from, until: end, known: estate.hosts.get(host) }));
   }
-  return { asOf, closed, stale };
+  return { asOf, closedAsOf: asOf, closed, stale };
+}
+
+function futureSentence(host: string, end: Instant, at: Instant): string {
+  return (
+    `The store holds hours of ${host} closed until ${new Date(end).toISOString()}, but it is ${new Date(at).toISOString()}. ` +
+    'A clock ran ahead (FLOWLEDGER_CLOCK?): set it right, or give store.url a new folder; the feeds fill it again.'
+  );
+}
+
+type ClosedHost = { host: string; from: Instant; until: Instant; known: EstateHost | undefined };
+
+function staleHours(
+  hours: readonly { hour: Instant; pricingHash: string }[],
+  { host, from, until, known }: ClosedHost,
+): HostHour[] {
+  if (!known) return [];
+  const hashes = new Map(hours.map(({ hour, pricingHash }) => [hour, pricingHash]));
+  return hoursTouching({ start: from, end: until })
+    .filter((hour) => hashes.get(hour.start) !== known.pricingHash(hour))
+    .map(({ start }) => ({ host, hour: start }));
 }
 
 /** Closes every host-hour that is due, and `again` besides. Doing it twice changes nothing. */
@@ -49,16 +81,17 @@ export async function closeHours(
   standing: Standing,
   again: readonly HostHour[],
 ): Promise<Standing> {
-  const spans = heldSpans(await context.store.hostSpans(standing.asOf), []);
+  const spans = await context.spansAt(standing.asOf);
   const due = [...again, ...dueHours(context, standing, spans)].sort((a, b) => a.hour - b.hour);
-  let { asOf } = standing;
+  let { asOf, closedAsOf } = standing;
   const closed = new Map(standing.closed);
   for (let first = 0; first < due.length; first += HOST_HOURS_PER_LOAD) {
     const hostHours = due.slice(first, first + HOST_HOURS_PER_LOAD);
     asOf = await closeOneLoad({ context, hostHours, spans, asOf });
+    closedAsOf = asOf;
     for (const { host, hour } of hostHours) closed.set(host, widen(closed.get(host), hour));
   }
-  return { asOf, closed };
+  return { asOf, closedAsOf, closed };
 }
 
 type OneLoad = {
@@ -73,7 +106,9 @@ async function closeOneLoad({ context, hostHours, spans, asOf }: OneLoad): Promi
   const [start, end] = [hostHours[0]!.hour, hostHours[hostHours.length - 1]!.hour + HOUR_MS];
   const hosts = [...new Set(hostHours.map(({ host }) => host))];
   const attempts = await store.attemptsOnHosts(hosts, { start, end }, asOf);
-  const { closings, issues } = closeBatch({ estate, hostHours, attempts, heldSpans: spans });
+  const { splitPolicy } = estate;
+  const hostIn = ({ host }: HostHour): EstateHost | undefined => estate.hosts.get(host);
+  const { closings, issues } = closeBatch({ splitPolicy, hostIn, hostHours, attempts, heldSpans: spans });
   const { loadId } = await store.publish({
     key: `close:${asOf}:${createHash('sha256').update(JSON.stringify(hostHours)).digest('hex')}`,
     at,

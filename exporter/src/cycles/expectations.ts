@@ -18,28 +18,36 @@ export type ExpectationInput = {
   readonly at: Instant;
 };
 
-/** Expected dollars an hour of every run that burns now, by run. */
-export async function expectations(
-  { store, asOf }: { store: Store; asOf: LoadId },
-  input: ExpectationInput,
-): Promise<Map<string, Expectation>> {
-  const histories = new Map<string, Promise<StepAverage[]>>();
-  const expected = new Map<string, Expectation>();
-  for (const [text, running] of runningSteps(input)) {
-    const run = input.runs.get(text);
-    if (!run) continue;
-    const { deployment, flow } = run.key;
-    const name = JSON.stringify([deployment, flow]);
-    if (!histories.has(name)) {
-      histories.set(
-        name,
-        store.stepHistory({ deployment, flow }, LAST_RUNS, asOf).then((rows) => rows.flatMap(averageOf)),
-      );
+/** Tells the expected dollars an hour of every run that burns now, by run; a flow's history is read once a load. */
+export function expectationReader(
+  store: Store,
+): (asOf: LoadId, input: ExpectationInput) => Promise<Map<string, Expectation>> {
+  let histories = new Map<string, Promise<StepAverage[]>>();
+  let readAt: LoadId | null = null;
+  return async (asOf, input) => {
+    if (readAt !== asOf) histories = new Map();
+    readAt = asOf;
+    const expected = new Map<string, Expectation>();
+    for (const [text, running] of runningSteps(input)) {
+      const run = input.runs.get(text);
+      if (!run) continue;
+      const { deployment, flow } = run.key;
+      const name = JSON.stringify([deployment, flow]);
+      const history = histories.get(name) ?? historyOf(store, { deployment, flow }, asOf);
+      histories.set(name, history);
+      const expectation = expectedPerHour(running, run.variant?.id ?? null, await history);
+      if (expectation) expected.set(text, expectation);
     }
-    const expectation = expectedPerHour(running, run.variant?.id ?? null, await histories.get(name)!);
-    if (expectation) expected.set(text, expectation);
-  }
-  return expected;
+    return expected;
+  };
+}
+
+async function historyOf(
+  store: Store,
+  flow: { deployment: string; flow: string },
+  asOf: LoadId,
+): Promise<StepAverage[]> {
+  return (await store.stepHistory(flow, LAST_RUNS, asOf)).flatMap(averageOf);
 }
 
 function averageOf({ variantId, step, gpuMs, vcpuMs, byteMs, busyMs }: StepHistoryRow): StepAverage[] {

@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto';
-import { type Attempt, attemptKeyText, runKeyText } from '../facts/attempt';
+import { type Attempt, attemptKeyText, type RunKey, runKeyText } from '../facts/attempt';
 import type { Issue } from '../facts/issue';
 import type { Gaps, Labels, Run, RunRecord } from '../facts/run';
 import { type Closed, type HostHour, hoursToRestate } from '../ledger/restate';
 import type { LoadId, Store } from '../store/store';
-import { HOUR_MS, type Instant, hourStart } from '../units/interval';
+import { HOUR_MS, type Instant, hoursTouching, hourStart, overlap } from '../units/interval';
 import { gapsOf } from './assign-host';
 import { attemptChanged, runChanged } from './changes';
 import { closeBatch } from './close-batch';
-import type { Estate } from './estate';
-import { heldSpans } from './ledger-span';
+import type { Estate, EstateHost } from './estate';
+import { type HeldSpan, heldSpans, type SpansAt } from './ledger-span';
+import { retiredHosts, slotOf } from './retired-hosts';
+import { closedAtLastSign } from './vanished-runs';
 
 /** What a feed saw of runs that may have changed; each run with all its attempts. */
 export type SeenRuns = {
@@ -25,20 +27,24 @@ export type IngestContext = {
   readonly estate: Estate;
   readonly closed: ReadonlyMap<string, Closed>;
   readonly labelsOf: (run: RunRecord) => Labels;
+  readonly spansAt: SpansAt;
   readonly at: Instant;
   readonly asOf: LoadId;
 };
 
+/** The load up to which the store is now to be read, and how many closed host-hours were closed again. */
+export type Ingested = { readonly asOf: LoadId; readonly restated: number };
+
 /**
  * Stores what changed and, in the same load, restates the closed hours that it moves.
- * Returns the load up to which the store is now to be read; seeing the same again changes nothing.
+ * Seeing the same again changes nothing.
  */
-export async function ingest(context: IngestContext, seen: SeenRuns): Promise<LoadId> {
+export async function ingest(context: IngestContext, seen: SeenRuns): Promise<Ingested> {
   const { store, asOf, at } = context;
   const changed = await changedOf(context, seen);
-  if (changed.runs.length + changed.attempts.length + seen.issues.length === 0) return asOf;
+  if (changed.runs.length + changed.attempts.length + seen.issues.length === 0) return { asOf, restated: 0 };
   const restated = await restate(context, changed);
-  const content = JSON.stringify([changed, seen.issues], (_key, value: unknown) =>
+  const content = JSON.stringify([changed.runs, changed.attempts, seen.issues], (_key, value: unknown) =>
     typeof value === 'bigint' ? value.toString() : value,
   );
   const { loadId } = await store.publish({
@@ -49,13 +55,19 @@ export async function ingest(context: IngestContext, seen: SeenRuns): Promise<Lo
     closings: restated.closings,
     issues: [...seen.issues, ...restated.issues],
   });
-  return Math.max(asOf, loadId);
+  return { asOf: Math.max(asOf, loadId), restated: restated.closings.length };
 }
 
 const NO_GAPS: Gaps = { unchargedAttempts: 0, lostAttempts: 0 };
 
 type ChangedAttempt = { readonly before: Attempt | undefined; readonly after: Attempt };
-type Changed = { readonly runs: readonly Run[]; readonly attempts: readonly ChangedAttempt[] };
+type Changed = {
+  readonly keys: readonly RunKey[];
+  readonly runs: readonly Run[];
+  readonly attempts: readonly ChangedAttempt[];
+  /** Every attempt of these runs as it is to stand. */
+  readonly standing: readonly Attempt[];
+};
 
 async function changedOf({ store, asOf, estate, labelsOf }: IngestContext, seen: SeenRuns): Promise<Changed> {
   const keys = seen.runs.map(({ key }) => key);
@@ -65,60 +77,100 @@ async function changedOf({ store, asOf, estate, labelsOf }: IngestContext, seen:
   ]);
   const knownRuns = new Map(runsBefore.map((run) => [runKeyText(run.key), run]));
   const knownAttempts = new Map(attemptsBefore.map((attempt) => [attemptKeyText(attempt.key), attempt]));
-  const gaps = gapsOf(seen.attempts, estate);
+  const standing = standingAttempts(knownAttempts, seen.attempts);
+  const gaps = gapsOf(standing, estate);
   const runs = seen.runs.map((run) => ({
     ...run,
     labels: labelsOf(run),
     gaps: gaps.get(runKeyText(run.key)) ?? NO_GAPS,
   }));
   return {
+    keys,
     runs: runs.filter((run) => runChanged(knownRuns.get(runKeyText(run.key)), run)),
-    attempts: seen.attempts
+    attempts: standing
       .map((after) => ({ before: knownAttempts.get(attemptKeyText(after.key)), after }))
       .filter(({ before, after }) => attemptChanged(before, after)),
+    standing,
   };
 }
 
-async function restate(context: IngestContext, { attempts }: Changed): Promise<ReturnType<typeof closeBatch>> {
-  const { store, asOf, estate, closed } = context;
-  const storedSpans = await store.hostSpans(asOf);
-  const fresh = attempts.map(({ after }) => after);
-  const spans = heldSpans(storedSpans, fresh);
-  const touched = attempts.flatMap(({ before, after }) => hoursToRestate(before, after, closed));
-  const hostHours = distinct([...touched, ...hoursWhoseCauseMoves(storedSpans, spans, closed)]);
-  if (hostHours.length === 0) return { closings: [], issues: [] };
-  const stored = await store.attemptsOnHosts(hostsOf(hostHours), spanOf(hostHours), asOf);
-  const overridden = new Set(fresh.map(({ key }) => attemptKeyText(key)));
-  const current = [...stored.filter(({ key }) => !overridden.has(attemptKeyText(key))), ...fresh];
-  return closeBatch({ estate, hostHours, attempts: current, heldSpans: spans });
+/** What the feed shows, and what it showed before and shows no more: that stands, but holds nothing beyond its last sign. */
+function standingAttempts(known: ReadonlyMap<string, Attempt>, seen: readonly Attempt[]): Attempt[] {
+  const shown = new Set(seen.map(({ key }) => attemptKeyText(key)));
+  const gone = [...known].filter(([text]) => !shown.has(text)).map(([, attempt]) => closedAtLastSign(attempt));
+  return [...seen, ...gone];
 }
 
-/** The hours of a host's former first and last holding: what was startup or tail there may be a gap now. */
-function hoursWhoseCauseMoves(
-  before: Awaited<ReturnType<Store['hostSpans']>>,
-  after: ReturnType<typeof heldSpans>,
-  closed: ReadonlyMap<string, Closed>,
-): HostHour[] {
-  return before.flatMap(({ host, firstHeld, lastHeld }) => {
+async function restate(context: IngestContext, changed: Changed): Promise<ReturnType<typeof closeBatch>> {
+  const { store, asOf, estate, closed } = context;
+  if (closed.size === 0 || changed.attempts.length === 0) return { closings: [], issues: [] };
+  const before = await context.spansAt(asOf);
+  const after = await spansAfter(context, changed, before);
+  const touched = changed.attempts.flatMap(({ before: old, after: now }) => hoursToRestate(old, now, closed));
+  const hostHours = distinct([...touched, ...hoursWhoseCauseMoves(before, after, { closed, estate })]);
+  if (hostHours.length === 0) return { closings: [], issues: [] };
+  const hosts = [...new Set(hostHours.map(({ host }) => host))];
+  const stored = await store.attemptsOnHosts(hosts, spanOf(hostHours), asOf);
+  const replaced = new Set(changed.standing.map(({ key }) => attemptKeyText(key)));
+  const attempts = [...stored.filter(({ key }) => !replaced.has(attemptKeyText(key))), ...changed.standing];
+  const retired = await retiredHosts({ store, estate }, hostHours, asOf);
+  const hostIn = (one: HostHour): EstateHost | undefined => estate.hosts.get(one.host) ?? retired.get(slotOf(one));
+  const { splitPolicy } = estate;
+  return closeBatch({ splitPolicy, hostIn, hostHours, attempts, heldSpans: after });
+}
+
+type Ledger = { readonly closed: ReadonlyMap<string, Closed>; readonly estate: Estate };
+
+type Spans = ReadonlyMap<string, HeldSpan>;
+
+/** Held spans once the change stands; counted anew only where a change may move a host's first or known last holding in. */
+async function spansAfter({ store, asOf, estate }: IngestContext, changed: Changed, before: Spans): Promise<Spans> {
+  const mayShrink = changed.attempts.some(
+    ({ before: old, after: now }) =>
+      old?.hosts.some((host) => {
+        const isFirst = before.get(host)?.firstHeld === old.start;
+        const holdsStill = now.hosts.includes(host) && now.held !== null && !now.isClone && now.start === old.start;
+        const hasEnd = (estate.hosts.get(host)?.host.to ?? null) !== null;
+        return (isFirst && !holdsStill) || hasEnd;
+      }) ?? false,
+  );
+  if (mayShrink) return heldSpans(await store.hostSpans(asOf, changed.keys), changed.standing);
+  const known = [...before].map(([host, span]) => ({ host, ...span }));
+  return heldSpans(
+    known,
+    changed.attempts.map(({ after }) => after),
+  );
+}
+
+/**
+ * The closed hours between a host's former and its present first holding (what was startup may be a gap, what existed may
+ * not), and, where its end is known, between its former and its present last one.
+ */
+function hoursWhoseCauseMoves(before: Spans, after: Spans, { closed, estate }: Ledger): HostHour[] {
+  return [...before].flatMap(([host, was]) => {
     const range = closed.get(host);
+    if (!range) return [];
     const now = after.get(host);
-    if (!range || !now) return [];
-    const moved = [
-      now.firstHeld === firstHeld ? null : hourStart(firstHeld),
-      now.lastHeld === lastHeld || lastHeld === null ? null : hourStart(lastHeld),
-    ];
-    return moved
-      .filter((hour) => hour !== null)
-      .filter((hour) => range.from <= hour && hour < range.until)
-      .map((hour) => ({ host, hour }));
+    if (!now) return hoursBetween(host, range.from, range.until, range);
+    const known = estate.hosts.get(host)?.host;
+    const first = now.firstHeld === was.firstHeld ? [] : hoursBetween(host, was.firstHeld, now.firstHeld, range);
+    const moved = (known?.to ?? null) !== null && now.lastHeld !== was.lastHeld;
+    const ends = [was.lastHeld ?? range.until, now.lastHeld ?? range.until] as const;
+    return [...first, ...(moved ? hoursBetween(host, ...ends, range) : [])];
   });
+}
+
+function hoursBetween(host: string, ...[a, b, range]: readonly [Instant, Instant, Closed]): HostHour[] {
+  const span = overlap(
+    { start: hourStart(Math.min(a, b)), end: hourStart(Math.max(a, b)) + HOUR_MS },
+    { start: range.from, end: range.until },
+  );
+  return span ? hoursTouching(span).map(({ start }) => ({ host, hour: start })) : [];
 }
 
 function distinct(hostHours: readonly HostHour[]): HostHour[] {
   return [...new Map(hostHours.map((one) => [`${one.hour} ${one.host}`, one])).values()];
 }
-
-const hostsOf = (hostHours: readonly HostHour[]): string[] => [...new Set(hostHours.map(({ host }) => host))];
 
 function spanOf(hostHours: readonly HostHour[]): { start: Instant; end: Instant } {
   const hours = hostHours.map(({ hour }) => hour).sort((a, b) => a - b);

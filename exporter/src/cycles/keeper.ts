@@ -1,33 +1,32 @@
 import { createHash } from 'node:crypto';
 import { InvariantError } from '../assert';
-import { type RunKey, runKeyText } from '../facts/attempt';
-import type { Host } from '../facts/host';
 import type { Issue } from '../facts/issue';
 import type { PublishedState } from '../facts/published';
 import type { Labels, RunRecord } from '../facts/run';
-import type { MetaflowPoll, MetaflowPollRequest } from '../feeds/metaflow/local-feed';
-import type { PolledFeed } from '../feeds/poll-feed';
+import type { MetaflowPoll } from '../feeds/metaflow/local-feed';
 import type { HostHour } from '../ledger/restate';
-import type { KnownRun } from '../store/store';
 import type { Instant } from '../units/interval';
 import { assignHosts } from './assign-host';
 import { type StateContext, stateBuilder } from './build-state';
+import { clearIssues } from './clear-issues';
 import { closeHours, type Standing, standingOf } from './close-hours';
-import { ingest } from './ingest';
+import {
+  completeUntilOf,
+  failedFeedIssues,
+  type FeedProgress,
+  isDue,
+  type KeptFeed,
+  newIssues,
+  noteRuns,
+  stamped,
+  unread,
+  untilOf,
+} from './feed-progress';
+import { ingest, type SeenRuns } from './ingest';
+import { type SpansAt, spansReader } from './ledger-span';
+import { orphanedDeployments } from './orphaned-deployments';
 import { relabel } from './relabel';
-import { unpricedIssues } from './unpriced-issues';
 import { vanishedRuns } from './vanished-runs';
-
-/** A Metaflow feed as the keeper polls it. */
-export type KeptFeed = {
-  readonly source: PolledFeed<MetaflowPollRequest, MetaflowPoll>;
-  /** Told of runs that could not be stored: they are handed over again. */
-  readonly forget: (keys: readonly RunKey[]) => void;
-  readonly deployment: string;
-  readonly pollMs: number;
-  /** Says under which configuration runs were read; another one makes the feed read them again. */
-  readonly configHash: string;
-};
 
 /** What the keeper is about to do. */
 export type Phase = 'ingest' | 'close' | 'state';
@@ -36,8 +35,9 @@ export type Phase = 'ingest' | 'close' | 'state';
 export type KeeperContext = StateContext & {
   readonly feeds: readonly KeptFeed[];
   readonly labelsOf: (run: RunRecord) => Labels;
-  readonly yamlToPaste: (host: Host) => string;
   readonly closeDelayMs: number;
+  /** Told of a feed that begins to fail or is read again, and of a broken invariant. */
+  readonly onFault?: (message: string) => void;
   /** Told what the keeper is about to do; the kill tests aim by it. */
   readonly onPhase?: (phase: Phase) => void;
 };
@@ -48,70 +48,73 @@ export type Keeper = {
   cycle(at: Instant): Promise<PublishedState>;
 };
 
+type Progress = {
+  readonly spansAt: SpansAt;
+  readonly feeds: readonly FeedProgress[];
+  /** When the last process stored something. */
+  readonly leftOffAt: Instant | null;
+  standing: Standing;
+  again: readonly HostHour[];
+  issues: readonly Issue[];
+  broken: Issue | null;
+  invariantViolations: number;
+  /** Open runs that no feed shows are looked for once, when every feed has been read. */
+  lookedForVanished: boolean;
+};
+
 /** Opens the ledger where the last process left it; the first cycle closes again what was closed at other prices. */
 export async function createKeeper(context: KeeperContext, at: Instant): Promise<Keeper> {
-  const { store, estate, labelsOf } = context;
-  const asOf = await relabel({ store, labelsOf, at }, await store.lastLoad());
-  const { stale, ...standing } = await standingOf({ store, estate }, asOf);
-  const feeds: FeedProgress[] = [];
-  for (const feed of context.feeds) {
-    const known = await store.knownRuns(feed.deployment, asOf);
-    const usable = underSameConfig(known, feed.configHash);
-    feeds.push({ feed, known: usable, polledAt: null, seenIssues: new Set(), seenRuns: new Set(), isEmpty: false });
-  }
-  const progress: Progress = {
-    standing,
-    again: stale,
-    feeds,
-    issues: [],
-    invariantViolations: 0,
-    lookedForVanished: false,
-  };
+  const progress = await openProgress(context, at);
   const buildState = stateBuilder(context);
   return {
     async cycle(now) {
-      for (const one of feeds) if (isDue(one, now)) await pollOne(context, progress, { one, now });
+      for (const one of progress.feeds) if (isDue(one, now)) await pollOne(context, progress, { one, now });
       await closeVanished(context, progress, now);
       await closeDue(context, progress, now);
       context.onPhase?.('state');
-      const completeUntil = completeUntilOf(feeds);
-      const issues = [...progress.issues, ...unpricedIssues(estate, completeUntil ?? now, context.yamlToPaste)];
-      const { invariantViolations } = progress;
+      const { standing, spansAt, feeds, leftOffAt, invariantViolations } = progress;
       const health = feeds.map(({ feed }) => feed.source.health());
+      const broken = progress.broken ? [progress.broken] : [];
+      const polledAt = new Map(feeds.map((one) => [one.feed.deployment, one.polledAt]));
       return buildState({
-        standing: progress.standing,
+        standing,
+        spansAt,
         at: now,
-        completeUntil,
+        completeUntil: completeUntilOf(feeds),
+        until: untilOf(feeds, leftOffAt),
+        knownUntil: (deployment) => polledAt.get(deployment) ?? leftOffAt ?? 0,
         feeds: health,
-        issues,
+        issues: [...progress.issues, ...failedFeedIssues(health), ...broken],
         invariantViolations,
       });
     },
   };
 }
 
-type FeedProgress = {
-  readonly feed: KeptFeed;
-  known: readonly KnownRun[];
-  polledAt: Instant | null;
-  readonly seenIssues: Set<string>;
-  readonly seenRuns: Set<string>;
-  /** Its source is not there at all. */
-  isEmpty: boolean;
-};
-
-type Progress = {
-  standing: Standing;
-  again: readonly HostHour[];
-  readonly feeds: readonly FeedProgress[];
-  issues: readonly Issue[];
-  invariantViolations: number;
-  /** Open runs that no feed shows are looked for once, when every feed has been read. */
-  lookedForVanished: boolean;
-};
-
-const isDue = ({ feed, polledAt }: FeedProgress, now: Instant): boolean =>
-  polledAt === null || now - polledAt >= feed.pollMs;
+async function openProgress(context: KeeperContext, at: Instant): Promise<Progress> {
+  const { store, estate, labelsOf } = context;
+  const leftOffAt = await store.lastLoadAt();
+  const relabeled = await relabel({ store, labelsOf, at }, await store.lastLoad());
+  const feeds: FeedProgress[] = [];
+  for (const feed of context.feeds) feeds.push(unread(feed, await store.knownRuns(feed.deployment, relabeled)));
+  const { stale, ...stood } = await standingOf({ store, estate, at }, relabeled);
+  const again = new Set(feeds.filter(({ isReread }) => isReread).map(({ feed }) => feed.source.name));
+  if (stale.length > 0) again.add('ledger');
+  const asOf = await clearIssues(store, { feeds: again, at }, relabeled);
+  const standing = { ...stood, asOf };
+  const served = new Set(context.feeds.map(({ deployment }) => deployment));
+  return {
+    spansAt: spansReader(store),
+    feeds,
+    leftOffAt,
+    standing,
+    again: stale,
+    issues: await orphanedDeployments(store, served, asOf),
+    broken: null,
+    invariantViolations: 0,
+    lookedForVanished: false,
+  };
+}
 
 /** Polls one feed until it has told all it knows, storing each part as it comes. */
 async function pollOne(
@@ -119,96 +122,89 @@ async function pollOne(
   progress: Progress,
   { one, now }: { one: FeedProgress; now: Instant },
 ): Promise<void> {
-  const { feed } = one;
+  const { source } = one.feed;
   context.onPhase?.('ingest');
+  const wasUp = source.health().up || source.health().error === null;
   for (let complete = false; !complete;) {
-    const outcome = await feed.source.poll({ now, known: one.known });
-    if (outcome.outcome === 'failed') return;
+    const outcome = await source.poll({ now, known: one.known });
+    if (outcome.outcome === 'failed') {
+      if (wasUp) context.onFault?.(`The feed ${source.name} fails: ${outcome.error.message}`);
+      return;
+    }
     complete = outcome.poll.complete;
     one.isEmpty = outcome.outcome === 'empty';
-    await storeOrForget(context, progress, { one, poll: outcome.poll, now });
+    await storePoll(context, progress, { one, poll: outcome.poll, now });
   }
+  if (!wasUp) context.onFault?.(`The feed ${source.name} is read again.`);
   one.known = [];
   one.polledAt = now;
 }
 
 type Polled = { one: FeedProgress; poll: MetaflowPoll; now: Instant };
 
-async function storeOrForget(context: KeeperContext, progress: Progress, polled: Polled): Promise<void> {
+async function storePoll(context: KeeperContext, progress: Progress, { one, poll, now }: Polled): Promise<void> {
+  const { name } = one.feed.source;
+  const placed = assignHosts(poll.attempts, context.estate, name);
+  const issues = newIssues(one, [...poll.issues, ...placed.issues]);
+  if (!progress.lookedForVanished) noteRuns(one, poll);
   try {
-    await store(context, progress, polled);
+    const seen = { feed: name, runs: stamped(one.feed, poll), attempts: placed.attempts, issues };
+    await ingestInto(context, progress, { seen, now });
   } catch (error) {
-    polled.one.feed.forget(polled.poll.runs.map(({ key }) => key));
-    polled.one.seenIssues.clear();
+    one.feed.forget(poll.runs.map(({ key }) => key));
+    one.seenIssues.clear();
+    if (error instanceof InvariantError) noteViolation(context, progress, error);
     throw error;
   }
 }
 
-async function store(context: KeeperContext, progress: Progress, { one, poll, now }: Polled): Promise<void> {
-  const { estate, labelsOf } = context;
-  const { name } = one.feed.source;
-  const placed = assignHosts(poll.attempts, estate, name);
-  const issues = [...poll.issues, ...placed.issues].filter((issue) => isNew(one.seenIssues, issue));
-  if (!progress.lookedForVanished) for (const { key } of poll.runs) one.seenRuns.add(runKeyText(key));
-  const runs = poll.runs.map((run) => ({ ...run, fingerprint: `${one.feed.configHash} ${run.fingerprint}` }));
-  const { asOf, closed } = progress.standing;
-  const reached = await ingest(
-    { store: context.store, estate, closed, labelsOf, at: now, asOf },
-    { feed: name, runs, attempts: placed.attempts, issues },
-  );
-  progress.standing = { asOf: reached, closed };
+async function ingestInto(
+  { store, estate, labelsOf }: KeeperContext,
+  progress: Progress,
+  { seen, now }: { seen: SeenRuns; now: Instant },
+): Promise<void> {
+  const { standing, spansAt } = progress;
+  const { closed, asOf } = standing;
+  const ingested = await ingest({ store, estate, closed, labelsOf, spansAt, at: now, asOf }, seen);
+  const closedAsOf = ingested.restated > 0 ? ingested.asOf : standing.closedAsOf;
+  progress.standing = { asOf: ingested.asOf, closedAsOf, closed };
 }
 
-async function closeVanished(context: KeeperContext, progress: Progress, at: Instant): Promise<void> {
-  const { store, estate, labelsOf } = context;
+async function closeVanished(context: KeeperContext, progress: Progress, now: Instant): Promise<void> {
   const { feeds, standing } = progress;
   if (progress.lookedForVanished || completeUntilOf(feeds) === null) return;
   const seen = new Set(feeds.flatMap(({ seenRuns }) => [...seenRuns]));
   const absent = new Set(feeds.filter(({ isEmpty }) => isEmpty).map(({ feed }) => feed.deployment));
-  const vanished = await vanishedRuns({ store, at, seen, absent }, standing.asOf);
-  const reached = await ingest(
-    { store, estate, closed: standing.closed, labelsOf, at, asOf: standing.asOf },
-    { feed: 'vanished', ...vanished, issues: [] },
-  );
-  progress.standing = { ...standing, asOf: reached };
+  const vanished = await vanishedRuns({ store: context.store, at: now, seen, absent }, standing.asOf);
+  await ingestInto(context, progress, { seen: { feed: 'vanished', ...vanished, issues: [] }, now });
+  for (const { seenRuns } of feeds) seenRuns.clear();
   progress.lookedForVanished = true;
 }
 
-function isNew(seen: Set<string>, issue: Issue): boolean {
-  const text = JSON.stringify(issue);
-  if (seen.has(text)) return false;
-  seen.add(text);
-  return true;
-}
-
-/** Hours are closed once every feed has told what it knows of them; a broken invariant leaves them open, counted. */
+/** Hours are closed once every feed has told what it knows of them; a broken invariant leaves them open, and is told. */
 async function closeDue(context: KeeperContext, progress: Progress, at: Instant): Promise<void> {
   const known = completeUntilOf(progress.feeds);
   if (known === null) return;
   context.onPhase?.('close');
+  const { store, estate, closeDelayMs } = context;
+  const { spansAt } = progress;
   try {
-    const { store, estate, closeDelayMs } = context;
-    const closable = { store, estate, at, closableUntil: known - closeDelayMs };
+    const closable = { store, estate, at, spansAt, closableUntil: known - closeDelayMs };
     progress.standing = await closeHours(closable, progress.standing, progress.again);
     progress.again = [];
+    progress.broken = null;
   } catch (error) {
     if (!(error instanceof InvariantError)) throw error;
-    progress.invariantViolations += 1;
+    noteViolation(context, progress, error);
   }
 }
 
-/** The instant up to which every feed has been read; null until each was read once. */
-function completeUntilOf(feeds: readonly FeedProgress[]): Instant | null {
-  const polled = feeds.map(({ polledAt }) => polledAt);
-  return polled.some((at) => at === null) || polled.length === 0 ? null : Math.min(...polled.map((at) => at!));
-}
-
-/** A stored fingerprint counts only when the run was read under the configuration in force. */
-function underSameConfig(known: readonly KnownRun[], configHash: string): KnownRun[] {
-  const prefix = `${configHash} `;
-  return known
-    .filter(({ fingerprint }) => fingerprint.startsWith(prefix))
-    .map((run) => ({ ...run, fingerprint: run.fingerprint.slice(prefix.length) }));
+function noteViolation(context: KeeperContext, progress: Progress, { message }: InvariantError): void {
+  progress.invariantViolations += 1;
+  if (progress.broken?.reason !== message) context.onFault?.(`An invariant is broken: ${message}`);
+  const nowhere = { file: null, line: null, column: null, field: null, value: null, count: 1 };
+  const remedy = 'The hours that it concerns stay open. Report it with the log; it is a fault of the program.';
+  progress.broken = { code: 'broken_invariant', feed: 'ledger', ...nowhere, reason: message, remedy };
 }
 
 /** A short hash of whatever decides how a feed reads its runs. */

@@ -1,11 +1,20 @@
 import type { Attempt } from '../facts/attempt';
-import type { HostSpan } from '../store/store';
+import type { HostSpan, LoadId, Store } from '../store/store';
+import { remember } from './remember';
 import type { Instant } from '../units/interval';
 
 /** When a host first and last held something; `lastHeld` null while something is open. */
 export type HeldSpan = { readonly firstHeld: Instant; readonly lastHeld: Instant | null };
 
-/** Held spans of the store, widened by attempts that are about to be stored. */
+/** Held spans by host of the store as of a load; asked once a load. */
+export type SpansAt = (asOf: LoadId) => Promise<ReadonlyMap<string, HeldSpan>>;
+
+/** Reads {@link SpansAt} from a store. */
+export function spansReader(store: Store): SpansAt {
+  return remember(async (asOf: LoadId) => new Map((await store.hostSpans(asOf)).map((span) => [span.host, span])));
+}
+
+/** Held spans of the store, widened by attempts that it does not count: those that are about to be stored. */
 export function heldSpans(stored: readonly HostSpan[], fresh: readonly Attempt[]): Map<string, HeldSpan> {
   const spans = new Map<string, HeldSpan>(stored.map((span) => [span.host, span]));
   for (const { hosts, start, end, isClone, held } of fresh) {

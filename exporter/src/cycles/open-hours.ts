@@ -1,24 +1,36 @@
-import { type Attempt } from '../facts/attempt';
+import type { Attempt } from '../facts/attempt';
 import type { ChargePeriod } from '../facts/charge';
 import { allocateHour } from '../ledger/allocate';
 import { existenceOf } from '../ledger/charge-periods';
+import type { AttemptHolding } from '../ledger/holding';
 import type { Closed } from '../ledger/restate';
 import { type SpendPiece, spendAt } from '../ledger/spend';
 import { type Instant, type Interval, hourStart, hoursTouching, overlap } from '../units/interval';
 import type { Estate } from './estate';
 import type { HeldSpan } from './ledger-span';
 
-/** What the open hours are split by. */
-export type OpenInput = {
+/** How long a spend rate outlives the last successful poll: an outage must not resolve a burning alert. */
+const RATE_OUTLIVES_FEED_MS = 15 * 60_000;
+
+/** Where the ledger stands and up to when it is computed. */
+export type OpenHours = {
   readonly estate: Estate;
   readonly closed: ReadonlyMap<string, Closed>;
   readonly spans: ReadonlyMap<string, HeldSpan>;
-  /** Attempts on the estate's hosts that reach into the open hours. */
-  readonly attempts: readonly Attempt[];
-  readonly completeUntil: Instant;
+  /** The newest instant that any feed has been read at. */
+  readonly until: Instant;
 };
 
-/** What is not closed yet: the charge periods up to `completeUntil`, and what each host burns at that instant. */
+/** What the open hours are split by. */
+export type OpenInput = OpenHours & {
+  /** Attempts on the estate's hosts that reach into the open hours. */
+  readonly attempts: readonly Attempt[];
+  /** Up to when a deployment has been read: what is open there is not charged beyond. */
+  readonly knownUntil: (deployment: string) => Instant;
+  readonly at: Instant;
+};
+
+/** What is not closed yet: the charge periods up to `until`, and what each host burns at that instant. */
 export type OpenLedger = {
   readonly periods: readonly ChargePeriod[];
   readonly spend: readonly (SpendPiece & { readonly host: string })[];
@@ -26,49 +38,59 @@ export type OpenLedger = {
 
 /** Splits the open hours by the same rules as closed ones; they are split again, whole, when they close. */
 export function openLedger(input: OpenInput): OpenLedger {
-  const { estate, completeUntil } = input;
-  const byHost = new Map<string, Attempt[]>();
-  for (const attempt of input.attempts) {
-    for (const host of attempt.hosts) {
-      const known = byHost.get(host);
-      if (known) known.push(attempt);
-      else byHost.set(host, [attempt]);
-    }
-  }
+  const charged = byHost(input.attempts.map((attempt) => endedAtLeast(attempt, input)));
+  const burning = byHost(input.attempts.filter((attempt) => burnsStill(attempt, input)));
   const periods: ChargePeriod[] = [];
   const spend: (SpendPiece & { host: string })[] = [];
-  for (const { host, prices } of estate.hosts.values()) {
-    const holdings = (byHost.get(host.name) ?? []).map((attempt) => ({ attempt }));
-    const held = input.spans.get(host.name);
+  for (const { host, prices } of input.estate.hosts.values()) {
     const open = openSpanOf(input, host.name);
     if (!open) continue;
+    const { firstHeld, lastHeld } = input.spans.get(host.name) ?? { firstHeld: null, lastHeld: null };
+    const { splitPolicy } = input.estate;
+    const holdings = charged.get(host.name) ?? [];
     for (const hour of hoursTouching(open)) {
       const span = overlap(hour, open)!;
-      const { firstHeld, lastHeld } = held ?? { firstHeld: null, lastHeld: null };
-      const { splitPolicy } = estate;
-      periods.push(
-        ...allocateHour({ host, span, prices, holdings, activity: [], firstHeld, lastHeld, splitPolicy }).periods,
-      );
+      const hostHour = { host, span, prices, holdings, activity: [], firstHeld, lastHeld, splitPolicy };
+      periods.push(...allocateHour(hostHour).periods);
     }
-    for (const piece of spendAt(completeUntil, host, { prices, holdings, activity: [] })) {
-      spend.push({ ...piece, host: host.name });
-    }
+    if (input.at - input.until > RATE_OUTLIVES_FEED_MS) continue;
+    const now = { prices, holdings: burning.get(host.name) ?? [], activity: [] };
+    for (const piece of spendAt(input.until, host, now)) spend.push({ ...piece, host: host.name });
   }
   return { periods, spend };
 }
 
-function openSpanOf({ estate, closed, spans, completeUntil }: OpenInput, host: string): Interval | null {
+function byHost(attempts: readonly Attempt[]): Map<string, AttemptHolding[]> {
+  const hosts = new Map<string, AttemptHolding[]>();
+  for (const attempt of attempts) {
+    for (const host of attempt.hosts) {
+      const known = hosts.get(host);
+      if (known) known.push({ attempt });
+      else hosts.set(host, [{ attempt }]);
+    }
+  }
+  return hosts;
+}
+
+function endedAtLeast(attempt: Attempt, { until, knownUntil }: OpenInput): Attempt {
+  if (attempt.end !== null) return attempt;
+  return { ...attempt, end: Math.max(attempt.start, Math.min(until, knownUntil(attempt.key.deployment))) };
+}
+
+function burnsStill(attempt: Attempt, { at, knownUntil }: OpenInput): boolean {
+  return attempt.end !== null || at - knownUntil(attempt.key.deployment) <= RATE_OUTLIVES_FEED_MS;
+}
+
+function openSpanOf({ estate, closed, spans, until }: OpenHours, host: string): Interval | null {
   const existence = existenceOf(estate.hosts.get(host)!.host, spans.get(host)?.firstHeld ?? null);
   if (!existence) return null;
   const start = Math.max(closed.get(host)?.until ?? hourStart(existence.start), existence.start);
-  const end = Math.min(completeUntil, existence.end ?? completeUntil);
+  const end = Math.min(until, existence.end ?? until);
   return start < end ? { start, end } : null;
 }
 
 /** The earliest instant that any host's open ledger needs attempts from. */
-export function openSince({ estate, closed, spans, completeUntil }: Omit<OpenInput, 'attempts'>): Instant {
-  const starts = [...estate.hosts.keys()].map(
-    (host) => openSpanOf({ estate, closed, spans, completeUntil, attempts: [] }, host)?.start ?? completeUntil,
-  );
-  return Math.min(completeUntil, ...starts);
+export function openSince(hours: OpenHours): Instant {
+  const starts = [...hours.estate.hosts.keys()].map((host) => openSpanOf(hours, host)?.start ?? hours.until);
+  return Math.min(hours.until, ...starts);
 }

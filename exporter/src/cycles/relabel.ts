@@ -2,7 +2,7 @@ import type { Labels, Run, RunRecord } from '../facts/run';
 import type { LoadId, Store } from '../store/store';
 import type { Instant } from '../units/interval';
 
-const RUNS_PER_LOAD = 1_000;
+const RUNS_PER_LOAD = 20_000;
 
 /** The rules in force and the store that they are applied to. */
 export type RelabelContext = {

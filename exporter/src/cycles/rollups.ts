@@ -64,7 +64,7 @@ export function withOpen({ closed, closedPieces, open, runs }: OpenRollupInput):
       counted.add(seen);
     }
   };
-  for (const { holder } of closedPieces) if (holder) add(holder, 0n);
+  for (const { holder, amount } of closedPieces) if (holder && amount !== null) add(holder, 0n);
   for (const { holder, amount } of workloadPieces(open)) if (amount !== null) add(holder, amount);
   return [...groups.values()];
 }

@@ -32,7 +32,8 @@ export async function vanishedRuns(input: VanishedInput, asOf: LoadId): Promise<
   return { runs: gone.map((run) => lostRun(run, attempts)), attempts };
 }
 
-function closedAtLastSign(attempt: Attempt): Attempt {
+/** The attempt, closed and lost at its last sign of life; one that has ended is left as it is. */
+export function closedAtLastSign(attempt: Attempt): Attempt {
   if (attempt.end !== null) return attempt;
   const end = Math.max(attempt.start, attempt.lastSign);
   return { ...attempt, end, endSource: 'last_record', outcome: 'lost' };

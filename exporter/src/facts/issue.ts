@@ -13,6 +13,10 @@ export const ISSUE_CODES = [
   'gpus_on_gpuless_host',
   'over_requested_host',
   'unpriced_host',
+  'held_outside_host',
+  'orphaned_deployment',
+  'feed_failed',
+  'broken_invariant',
   'clock_skew',
   'duplicate_record',
 ] as const;

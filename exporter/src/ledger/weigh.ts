@@ -1,8 +1,8 @@
 import type { HeldResources } from '../facts/attempt';
 import type { Host } from '../facts/host';
-import { divideHalfEven } from '../units/divide';
+import { divideFloor, divideHalfEven } from '../units/divide';
 import { MONEY_ONE } from '../units/money';
-import { BYTES_PER_GIB, NANO } from '../units/quantity';
+import { BYTES_PER_GIB, bytes, NANO, nanoGpus } from '../units/quantity';
 
 /** Reference component prices in 10⁻⁶ dollars per vCPU-hour and per GiB-hour (DESIGN: 0.031611 and 0.004237). */
 const MICRODOLLARS_PER_VCPU_HOUR = 31_611n;
@@ -17,6 +17,22 @@ function referencePrice({ vcpus, memory }: { vcpus: bigint; memory: bigint }): b
 export function capacityOf(host: Host): bigint {
   if (host.gpus > 0n) return host.gpus;
   return divideHalfEven(referencePrice({ vcpus: host.vcpus ?? 0n, memory: host.memory ?? 0n }), BYTES_PER_GIB);
+}
+
+/**
+ * A host of which only what it was charged by is known: its GPUs, or the memory that has its capacity at reference prices.
+ * `capacityOf` gives that capacity back exactly.
+ */
+export function hostOfCapacity(
+  name: string,
+  { capacityWeight, gpuTime, milliseconds }: { capacityWeight: bigint; gpuTime: bigint; milliseconds: bigint },
+): Host {
+  const capacity = divideFloor(capacityWeight, milliseconds);
+  const memory = divideHalfEven(capacity * BYTES_PER_GIB, MICRODOLLARS_PER_GIB_HOUR * 1000n);
+  const unknown = { pool: null, provider: null, region: null, instanceType: null, capacityType: null, gpuModel: null };
+  const dates = { billingResourceId: null, from: null, to: null };
+  const gpus = nanoGpus(divideFloor(gpuTime, milliseconds));
+  return { name, ...unknown, ...dates, gpus, vcpus: null, memory: gpus > 0n ? null : bytes(memory) };
 }
 
 /** GPUs an attempt holds on this host in 10⁻⁹, before scaling; 0 where the host has none. */

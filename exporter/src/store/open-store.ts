@@ -5,7 +5,7 @@ import { type Engine, engineOver } from './engine';
 import { StoreError } from './errors';
 import { verifyStore } from './integrity';
 import { migrate, type Migration, shippedMigrations } from './migrate';
-import { lastLoadOf, type Phase, Publisher } from './publish';
+import { lastLoadAtOf, lastLoadOf, type Phase, Publisher } from './publish';
 import { attemptReads } from './read-attempts';
 import { ledgerReads } from './read-ledger';
 import { runReads } from './read-runs';
@@ -63,11 +63,22 @@ function storeOver(engine: Engine, onPhase: (phase: Phase) => void): Store {
       return publisher.publish(load);
     },
     lastLoad: () => lastLoadOf(engine.writer),
+    lastLoadAt: () => lastLoadAtOf(engine.writer),
     ...runReads(engine),
     ...attemptReads(engine),
     ...ledgerReads(engine),
-    issues: (asOf: LoadId, { limit, offset }) =>
-      engine.reader().query(statement('issues'), issueRow, { asOf, limit, offset }),
+    issues: (asOf: LoadId, { limit, after }) =>
+      engine.reader().query(statement('issues'), issueRow, {
+        asOf,
+        limit,
+        feed: after?.feed ?? null,
+        code: after?.code ?? '',
+        file: after?.file ?? null,
+        line: after?.line ?? null,
+        column: after?.column ?? null,
+        field: after?.field ?? null,
+        value: after?.value ?? null,
+      }),
     verify: () => verifyStore(engine.reader()),
     close: () => (closing ??= close()),
   };

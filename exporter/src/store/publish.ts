@@ -13,7 +13,7 @@ import { type StagedRows, verifyStaged } from './verify-staged';
 export type Phase = 'stage' | 'verify' | 'publish' | 'clean';
 
 const knownLoad = z.object({ load_id: numberCell, content_hash: z.string() });
-const lastLoad = z.object({ load_id: numberCell });
+const lastLoad = z.object({ load_id: numberCell, at: numberCell });
 
 /** Publishes loads one after the other; a failed one leaves nothing behind before the next begins. */
 export class Publisher {
@@ -73,6 +73,12 @@ export class Publisher {
 export async function lastLoadOf(channel: Channel): Promise<LoadId> {
   const [row] = await channel.query(statement('last-load'), lastLoad);
   return row?.load_id ?? 0;
+}
+
+/** When the newest published load was made; null where there is none. */
+export async function lastLoadAtOf(channel: Channel): Promise<number | null> {
+  const [row] = await channel.query(statement('last-load'), lastLoad);
+  return row && row.load_id > 0 ? row.at : null;
 }
 
 type PublishedLoad = { readonly load: Load; readonly contentHash: string; readonly staged: StagedRows };

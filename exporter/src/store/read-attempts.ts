@@ -4,7 +4,7 @@ import type { Interval } from '../units/interval';
 import type { Engine } from './engine';
 import { attemptRow } from './rows/attempt-row';
 import { bigintCell, numberCell } from './rows/scalars';
-import { readByKeys } from './run-keys';
+import { readByKeys, runKeyParams } from './run-keys';
 import { statement } from './sql-file';
 import type { HostSpan, LoadId, StepHistoryRow, Store } from './store';
 
@@ -40,7 +40,8 @@ export function attemptReads(engine: Engine): AttemptReads {
       hosts.length === 0
         ? []
         : engine.reader().query(statement('attempts-on-hosts'), attemptRow, { hosts, from: start, to: end, asOf }),
-    hostSpans: (asOf: LoadId) => engine.reader().query(statement('host-spans'), hostSpanRow, { asOf }),
+    hostSpans: (asOf: LoadId, without: readonly RunKey[] = []) =>
+      engine.reader().query(statement('host-spans'), hostSpanRow, { asOf, ...runKeyParams(without) }),
     stepHistory: ({ deployment, flow }, lastRuns: number, asOf: LoadId) =>
       engine.reader().query(statement('step-history'), stepHistoryRow, { deployment, flow, limit: lastRuns, asOf }),
   };

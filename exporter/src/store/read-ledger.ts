@@ -5,9 +5,9 @@ import { gpuSecondsFromNanoGpuMilliseconds, nanoGpuMilliseconds } from '../units
 import type { Engine } from './engine';
 import { allocatedChargeRow, hostPeriodRow } from './rows/charge-row';
 import { amountCell, bigintCell, numberCell } from './rows/scalars';
-import { readByKeys } from './run-keys';
+import { readByKeys, runKeyParams } from './run-keys';
 import { statement } from './sql-file';
-import type { ClosedCost, HostPeriodRow, LoadId, RollupRow, Store } from './store';
+import type { ClosedCost, GapRow, HostPeriodRow, LoadId, RollupRow, Store } from './store';
 
 const closedHourRow = z
   .object({ hour_start: numberCell, pricing: z.string() })
@@ -48,6 +48,17 @@ const rollupRow = z
     return { ...row, heldGpuSeconds: held_gpu_time, unpricedMs: unpriced_ms, runs: run_count };
   });
 
+const gapRow = z
+  .object({
+    value: z.string().nullable(),
+    uncharged_attempts: numberCell,
+    lost_attempts: numberCell,
+    run_count: numberCell,
+  })
+  .transform(({ value, uncharged_attempts, lost_attempts, run_count }): GapRow => {
+    return { value, unchargedAttempts: uncharged_attempts, lostAttempts: lost_attempts, runs: run_count };
+  });
+
 const gpuTimeRow = z
   .object({
     kind: z.string(),
@@ -67,6 +78,7 @@ type LedgerReads = Pick<
   | 'hostPeriods'
   | 'piecesOfPeriod'
   | 'rollup'
+  | 'rollupGaps'
   | 'gpuTime'
 >;
 
@@ -94,9 +106,15 @@ export function ledgerReads(engine: Engine): LedgerReads {
         from: start,
         to: end,
         asOf,
-        deployments: uncounted.map(({ deployment }) => deployment),
-        flows: uncounted.map(({ flow }) => flow),
-        runs: uncounted.map(({ run }) => run),
+        ...runKeyParams(uncounted),
+      }),
+    rollupGaps: ({ by, window: { start, end }, uncounted = [] }, asOf: LoadId) =>
+      engine.reader().query(statement('rollup-gaps'), gapRow, {
+        by,
+        from: start,
+        to: end,
+        asOf,
+        ...runKeyParams(uncounted),
       }),
     gpuTime: (asOf: LoadId) => engine.reader().query(statement('gpu-time'), gpuTimeRow, { asOf }),
   };

@@ -48,14 +48,15 @@ export function runReads(engine: Engine): RunReads {
 }
 
 function listRuns(engine: Engine, query: RunQuery, asOf: LoadId): Promise<Run[]> {
-  const { q, deployment, flow, team, outcome, experiment, from, to, limit, after } = query;
+  const { q, deployment, flow, teams, outcome, experiment, from, to, limit, after } = query;
   return engine.reader().query(statement('list-runs'), runRow, {
     asOf,
     limit,
     q: q?.toLowerCase() ?? null,
     deployment: deployment ?? null,
     flow: flow ?? null,
-    team: team ?? null,
+    ofTeams: teams === undefined ? 0 : 1,
+    teams: teams ?? [],
     outcome: outcome ?? null,
     experiment: experiment ?? null,
     from: from ?? null,

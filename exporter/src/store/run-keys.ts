@@ -9,6 +9,15 @@ export type RunKeyParams = {
   readonly runs: readonly string[];
 };
 
+/** Keys as parameters of one statement. */
+export function runKeyParams(keys: readonly RunKey[]): RunKeyParams {
+  return {
+    deployments: keys.map(({ deployment }) => deployment),
+    flows: keys.map(({ flow }) => flow),
+    runs: keys.map(({ run }) => run),
+  };
+}
+
 /** Calls `read` with at most 2,000 keys at once, in turn, and joins what it answers. */
 export async function readByKeys<T>(
   keys: readonly RunKey[],
@@ -17,11 +26,7 @@ export async function readByKeys<T>(
   const rows: T[] = [];
   for (let from = 0; from < keys.length; from += KEYS_AT_ONCE) {
     const chunk = keys.slice(from, from + KEYS_AT_ONCE);
-    const answer = await read({
-      deployments: chunk.map(({ deployment }) => deployment),
-      flows: chunk.map(({ flow }) => flow),
-      runs: chunk.map(({ run }) => run),
-    });
+    const answer = await read(runKeyParams(chunk));
     for (const row of answer) rows.push(row);
   }
   return rows;

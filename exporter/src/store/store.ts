@@ -54,8 +54,8 @@ export type RunQuery = {
   readonly q?: string;
   readonly deployment?: string;
   readonly flow?: string;
-  /** '' asks for runs without a team. */
-  readonly team?: string;
+  /** Runs of any of these teams; '' stands for runs without one. */
+  readonly teams?: readonly string[];
   readonly outcome?: Outcome;
   readonly experiment?: string;
   readonly from?: Instant;
@@ -85,6 +85,18 @@ export type RollupRow = {
   readonly unpricedMs: number;
   readonly runs: number;
 };
+
+/** What is missing from the cost of one group inside a window. */
+export type GapRow = {
+  readonly value: string | null;
+  readonly unchargedAttempts: number;
+  readonly lostAttempts: number;
+  /** Runs with gaps that no rollup counts: nothing of them is charged inside the window. */
+  readonly runs: number;
+};
+
+/** Names an issue: the same place again is the same issue. */
+export type IssuePlace = Omit<Issue, 'reason' | 'remedy' | 'count'>;
 
 /** What a rollup groups by. */
 export type RollupBy = 'flow' | 'step' | 'config_variant' | keyof Labels;
@@ -127,6 +139,8 @@ export interface Store {
   /** Stages, verifies (counts, and Σ pieces = origin for every host-hour, re-summed in SQL) and publishes. */
   publish(load: Load): Promise<PublishOutcome>;
   lastLoad(): Promise<LoadId>;
+  /** When the newest load was made; null for the empty store. */
+  lastLoadAt(): Promise<Instant | null>;
 
   knownRuns(deployment: string, asOf: LoadId): Promise<KnownRun[]>;
   /** Latest revision of the attempts of these runs. */
@@ -134,7 +148,7 @@ export interface Store {
   /** Latest revision of every attempt on `hosts` that shares time with `span`; open ones have no end; no clones. */
   attemptsOnHosts(hosts: readonly string[], span: Interval, asOf: LoadId): Promise<Attempt[]>;
   /** When each host first and last held something: attempts of known resources and some length, clones left out. */
-  hostSpans(asOf: LoadId): Promise<HostSpan[]>;
+  hostSpans(asOf: LoadId, without?: readonly RunKey[]): Promise<HostSpan[]>;
   /** Closed hours of a host inside `span`, with the pricing they were closed under. */
   closedHours(host: string, span: Interval, asOf: LoadId): Promise<{ hour: Instant; pricingHash: string }[]>;
   /** End of the last closed hour by host. */
@@ -168,11 +182,20 @@ export interface Store {
   piecesOfPeriod(host: string, period: Interval, asOf: LoadId): Promise<AllocatedCharge[]>;
   /** Cost by group inside a window; `uncounted` runs are in the sums but not in the count of runs. */
   rollup(query: { by: RollupBy; window: Interval; uncounted?: readonly RunKey[] }, asOf: LoadId): Promise<RollupRow[]>;
+  /**
+   * Gaps by label, of runs that started or are charged inside the window; `uncounted` runs are charged inside it by
+   * what the store does not hold, so their gaps are in the sums but they are not in the count of runs.
+   */
+  rollupGaps(
+    query: { by: keyof Labels; window: Interval; uncounted?: readonly RunKey[] },
+    asOf: LoadId,
+  ): Promise<GapRow[]>;
   gpuTime(
     asOf: LoadId,
   ): Promise<{ kind: string; cause: string | null; team: string | null; host: string; gpuSeconds: number }[]>;
   stepHistory(flow: { deployment: string; flow: string }, lastRuns: number, asOf: LoadId): Promise<StepHistoryRow[]>;
-  issues(asOf: LoadId, query: { limit: number; offset: number }): Promise<Issue[]>;
+  /** Standing issues by feed, code, file, line, column, field, value, nulls last; strictly after `after`. */
+  issues(asOf: LoadId, query: { limit: number; after?: IssuePlace }): Promise<Issue[]>;
 
   /** Published loads against the rows that are there, detached parts, `CHECK TABLE`; throws {@link IntegrityError}. */
   verify(): Promise<void>;

@@ -14,7 +14,8 @@ export type CostTally = {
 /** Nothing held. */
 export const NO_COST: CostTally = { estimated: 0n, billed: 0n, pricedMs: 0, unpricedMs: 0, heldGpuSeconds: 0 };
 
-const NO_GAPS: Gaps = { unchargedAttempts: 0, lostAttempts: 0 };
+/** Nothing is missing. */
+export const NO_GAPS: Gaps = { unchargedAttempts: 0, lostAttempts: 0 };
 
 /** Adds two tallies. */
 export function addTallies(a: CostTally, b: CostTally): CostTally {
@@ -24,6 +25,14 @@ export function addTallies(a: CostTally, b: CostTally): CostTally {
     pricedMs: a.pricedMs + b.pricedMs,
     unpricedMs: a.unpricedMs + b.unpricedMs,
     heldGpuSeconds: a.heldGpuSeconds + b.heldGpuSeconds,
+  };
+}
+
+/** Adds what is missing from two costs. */
+export function addGaps(a: Gaps, b: Gaps): Gaps {
+  return {
+    unchargedAttempts: a.unchargedAttempts + b.unchargedAttempts,
+    lostAttempts: a.lostAttempts + b.lostAttempts,
   };
 }
 

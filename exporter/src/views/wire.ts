@@ -8,9 +8,14 @@ export function moneyOf(amount: bigint | null): string | null {
   return amount === null ? null : printAmount(amount);
 }
 
-/** An instant as sent: ISO 8601 in UTC with milliseconds. */
+const [FIRST, LAST] = [Date.parse('0000-01-01T00:00:00.000Z'), Date.parse('9999-12-31T23:59:59.999Z')];
+
+/**
+ * An instant as sent: ISO 8601 in UTC with milliseconds. One outside the years 0 to 9999, which bad data can hold,
+ * is sent as the nearest inside, so that one record never takes a list with it.
+ */
 export function instantOf(instant: Instant): string;
 export function instantOf(instant: Instant | null): string | null;
 export function instantOf(instant: Instant | null): string | null {
-  return instant === null ? null : new Date(instant).toISOString();
+  return instant === null ? null : new Date(Math.min(Math.max(instant, FIRST), LAST)).toISOString();
 }

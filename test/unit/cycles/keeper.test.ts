@@ -197,7 +197,7 @@ describe('An attempt that nothing places', () => {
     const script = scriptOf({ ...lost, attempt: { ...lost.attempt, hosts: ['elsewhere'] } });
     const state = await cycleAt(await keeperOn({ store, script }), 80);
     expect(costOf(state, '1')).toBeNull();
-    const issues = await store.issues(state.asOf, { limit: 10, offset: 0 });
+    const issues = await store.issues(state.asOf, { limit: 10 });
     expect(issues.map(({ code, value }) => [code, value])).toEqual([['unknown_host', 'elsewhere']]);
   });
 });

@@ -1,4 +1,5 @@
 import { type Attempt, type AttemptKey } from '../../../exporter/src/facts/attempt';
+import type { Host } from '../../../exporter/src/facts/host';
 import type { PriceSpan } from '../../../exporter/src/facts/price';
 import type { RunRecord } from '../../../exporter/src/facts/run';
 import type { Estate } from '../../../exporter/src/cycles/estate';
@@ -19,12 +20,15 @@ export type StageOptions = {
   readonly store: Store;
   readonly script: Script;
   readonly dollarsPerHour?: number | null;
+  /** Further facts of the host, or another name. */
+  readonly node?: Partial<Host>;
   readonly context?: Partial<KeeperContext>;
+  readonly startedAt?: Instant;
 };
 
 /** One host with four GPUs at 32 $/h unless told otherwise. */
-export function estateAt(dollarsPerHour: number | null): Estate {
-  const node = host('node-1', { gpus: 4_000_000_000n as never });
+export function estateAt(dollarsPerHour: number | null, facts: Partial<Host> = {}): Estate {
+  const node = host('node-1', { gpus: 4_000_000_000n as never, ...facts });
   const perHour = dollarsPerHour === null ? null : BigInt(dollarsPerHour) * MONEY_ONE;
   const rung = perHour === null ? 'unpriced' : 'rate_card';
   const price: PriceSpan = { host: node.name, start: null, end: null, perHour, rung, rateCard: null, explanation: '' };
@@ -33,7 +37,14 @@ export function estateAt(dollarsPerHour: number | null): Estate {
 }
 
 /** A keeper over one scripted feed. */
-export function keeperOn({ store, script, dollarsPerHour = 32, context = {} }: StageOptions): Promise<Keeper> {
+export function keeperOn({
+  store,
+  script,
+  dollarsPerHour = 32,
+  node = {},
+  context = {},
+  startedAt = DAWN + 1_000 * HOUR_MS,
+}: StageOptions): Promise<Keeper> {
   let now = 0;
   const source = pollFeed<{ now: Instant; known: readonly unknown[] }, MetaflowPoll>(
     {
@@ -59,8 +70,16 @@ export function keeperOn({ store, script, dollarsPerHour = 32, context = {} }: S
   return createKeeper(
     {
       store,
-      estate: estateAt(dollarsPerHour),
-      feeds: [{ source, forget: () => undefined, deployment: 'prod', pollMs: 0, configHash: 'config' }],
+      estate: estateAt(dollarsPerHour, node),
+      feeds: [
+        {
+          source,
+          forget: () => undefined,
+          deployment: 'prod',
+          pollMs: 0,
+          configHash: JSON.stringify([node.name, node.from, node.to]),
+        },
+      ],
       labelsOf: (record) => labelsOf(record, DEFAULT_DIMENSION_RULES),
       yamlToPaste: () => 'rate_cards: …',
       closeDelayMs: 600_000,
@@ -69,7 +88,7 @@ export function keeperOn({ store, script, dollarsPerHour = 32, context = {} }: S
       finishedTtlMs: 10 * 24 * HOUR_MS,
       ...context,
     },
-    DAWN,
+    startedAt,
   );
 }
 

@@ -76,7 +76,8 @@ function present(list: readonly (readonly [EndSource, Instant | undefined])[]): 
 }
 
 function outcomeOf({ attemptOk, taskOk, runtimeFile, attemptDone }: EndEvidence): Outcome {
-  if (attemptOk) return attemptOk.ok ? 'succeeded' : 'failed';
+  if (attemptOk?.ok) return 'succeeded';
+  if (attemptOk) return runtimeFile?.killedByMetaflow ? 'killed' : 'failed';
   const ofProcess = runtimeFile ? outcomeOfProcess(runtimeFile) : 'unknown';
   if (ofProcess !== 'unknown') return ofProcess;
   if (taskOk !== undefined) return taskOk ? 'succeeded' : 'failed';

@@ -5,6 +5,7 @@ import type { Instant } from '../../units/interval';
 import { attemptEnd, type EndEvidence } from './attempt-end';
 import type { GraphInfo } from './graph-info';
 import { type HeldByStep, heldBy } from './held-resources';
+import { aheadIssues, skewIssues, withCredibleStarts } from './clock-skew';
 import { issueOf } from './issue';
 import { type AttemptRecord, attemptsOf } from './parse-attempts';
 import type { ParsedRun } from './parse-run';
@@ -28,16 +29,17 @@ export type Circumstances = {
 /** A run's attempts, its outcome, and what was doubtful. */
 export type ConcludedRun = RunOutcome & { readonly attempts: readonly Attempt[]; readonly issues: readonly Issue[] };
 
-const CLOCK_TOLERANCE_MS = 60_000;
+/** The local runtime starts a retry at once; one that has not begun so long after a failure never will. */
+const RETRY_OVERDUE_MS = 60_000;
 
 /** Concludes from a run's records what held what, from when to when; `_parameters` is no attempt. */
 export function concludeRun(parsed: ParsedRun, circumstances: Circumstances): ConcludedRun {
   const { graph, now, silenceMs } = circumstances;
   const tasks = parsed.tasks.filter(({ step }) => step !== '_parameters');
-  const found = tasks.map((task) => ({ ...attemptsOf(task), source: task.source }));
+  const found = tasks.map((task) => withCredibleStarts({ ...attemptsOf(task), source: task.source }, parsed.startedAt));
   const records = found.flatMap(({ attempts }) => attempts);
   const endStep = parsed.endStep ?? graph?.endStep ?? 'end';
-  const judge = (closing: Closing): JudgedAttempt[] => records.map((record) => judged(record, graph, closing));
+  const judge = (closing: Closing): JudgedAttempt[] => records.map((record) => judged(record, { graph, now }, closing));
   const byRecords = judge({ runEnded: false, silent: false });
   const runEnded = hasEnded(byRecords, endStep);
   const silent = !runEnded && now - parsed.lastSign >= silenceMs;
@@ -49,17 +51,23 @@ export function concludeRun(parsed: ParsedRun, circumstances: Circumstances): Co
     issues: [
       ...found.flatMap((task) => startlessIssues(task, circumstances.feed)),
       ...heldIssues(records, held, circumstances),
-      ...clockIssues(parsed, circumstances),
+      ...found.flatMap(({ skewed }) => skewIssues({ skewed, startedAt: parsed.startedAt }, circumstances.feed)),
+      ...aheadIssues(parsed, circumstances),
     ],
   };
 }
 
 type Closing = Pick<EndEvidence, 'runEnded' | 'silent' | 'lastRecord'>;
 
-function judged(record: AttemptRecord, graph: GraphInfo | null, closing: Closing): JudgedAttempt {
+function judged(
+  record: AttemptRecord,
+  { graph, now }: Pick<Circumstances, 'graph' | 'now'>,
+  closing: Closing,
+): JudgedAttempt {
   const step = graph?.steps.get(record.step);
   const end = attemptEnd({ ...record, ...closing, retryWaitMs: step?.retryWaitMs ?? 0 });
-  return { record, end, lastAttempt: step?.lastAttempt ?? null };
+  const isOverdue = step?.isRemote === false && end.end !== null && now - end.end >= RETRY_OVERDUE_MS;
+  return { record, end, lastAttempt: step?.lastAttempt ?? null, isRetryOverdue: isOverdue };
 }
 
 function heldByStep(
@@ -131,19 +139,4 @@ function heldIssues(
       }),
     ];
   });
-}
-
-function clockIssues({ lastSign }: ParsedRun, { feed, key, now }: Circumstances): Issue[] {
-  if (lastSign <= now + CLOCK_TOLERANCE_MS) return [];
-  const at = new Date(lastSign).toISOString();
-  return [
-    issueOf(feed, {
-      code: 'clock_skew',
-      file: `${key.flow}/${key.run}`,
-      field: 'ts_epoch',
-      value: at,
-      reason: `The run has records of ${at}, which has not come yet.`,
-      remedy: "Set the clocks of the run's machine and of the exporter by NTP.",
-    }),
-  ];
 }

@@ -13,6 +13,8 @@ export type StepGraph = {
   readonly lastAttempt: number;
   /** Before a retry a remote step waits so long, in ms; the local runtime starts the next attempt at once. */
   readonly retryWaitMs: number;
+  /** A compute decorator sends the step elsewhere: an attempt may wait for a machine before it starts. */
+  readonly isRemote: boolean;
 };
 
 /** What `_graph_info` says about a flow, as far as cost needs it. */
@@ -53,6 +55,7 @@ function parseStep(step: string, decorators: readonly Decorator[]): StepGraph {
     resources: resourcesOf(step, { requested: attributesOf('resources') ?? {}, compute }),
     lastAttempt: Math.min(last, MAX_ATTEMPT),
     retryWaitMs: compute ? Math.round(minutes * 60_000) : 0,
+    isRemote: compute !== undefined,
   };
 }
 

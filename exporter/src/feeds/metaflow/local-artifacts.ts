@@ -31,12 +31,14 @@ type Reading = { readonly value: PlainValue } | { readonly problem: BlobProblem 
 
 /** Makes the reader for the feed called `feed`, whose tree is at `root`. */
 export function artifactReader({ feed, root }: { readonly feed: string; readonly root: string }): ArtifactReader {
-  const kept = new BoundedCache<{ readonly value: PlainValue }>(KEPT_BLOBS);
+  const kept = new BoundedCache<Reading>(KEPT_BLOBS);
   const read = async (flow: string, sha: string): Promise<Reading> => {
     const known = kept.get(`${flow}/${sha}`);
     if (known) return known;
-    const reading = await readArtifact(root, { flow, sha });
-    if ('value' in reading) kept.set(`${flow}/${sha}`, reading);
+    const blob = await readBlob(root, { flow, sha });
+    if ('code' in blob) return { problem: blob };
+    const reading = readWhole(blob.bytes);
+    kept.set(`${flow}/${sha}`, reading);
     return reading;
   };
   return async (files) => {
@@ -47,10 +49,9 @@ export function artifactReader({ feed, root }: { readonly feed: string; readonly
   };
 }
 
-async function readArtifact(root: string, place: { flow: string; sha: string }): Promise<Reading> {
-  const blob = await readBlob(root, place);
-  if ('code' in blob) return { problem: blob };
-  const pickle = readPickle(blob.bytes);
+/** Bytes that have the hash they are named by always read the same, refusals included. */
+function readWhole(bytes: Buffer): Reading {
+  const pickle = readPickle(bytes);
   return 'value' in pickle ? pickle : { problem: { code: 'refused_pickle', reason: pickle.refused } };
 }
 

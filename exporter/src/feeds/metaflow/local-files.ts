@@ -45,7 +45,10 @@ export async function statPath(path: string): Promise<{ modifiedAt: Instant; mar
 }
 
 /** The names in a folder by kind, sorted; links and special files are in neither list. */
-export async function listFolder(path: string): Promise<{ folders: string[]; files: string[] } | FileProblem> {
+export type Listing = { readonly folders: readonly string[]; readonly files: readonly string[] };
+
+/** Lists a folder, wherever its path leads; throws {@link FeedError}. */
+export async function listFolder(path: string): Promise<Listing | FileProblem> {
   try {
     const entries = await readdir(path, { withFileTypes: true });
     const named = (list: typeof entries): string[] => list.map(({ name }) => name).sort();
@@ -55,6 +58,24 @@ export async function listFolder(path: string): Promise<{ folders: string[]; fil
     };
   } catch (error) {
     return problemOf(path, error);
+  }
+}
+
+/** Lists a folder that is no link, with the mark it had before it was listed; throws {@link FeedError}. */
+export async function listOwnFolder(path: string): Promise<(Listing & { readonly mark: string }) | FileProblem> {
+  const stat = await statPath(path);
+  if (stat?.isFolder === false) return { problem: 'missing', reason: 'is no folder' };
+  const names = await listFolder(path);
+  return 'problem' in names ? names : { ...names, mark: stat?.mark ?? '' };
+}
+
+/** Null when `path` below `root` is itself, not reached by a link; else why not. Throws {@link FeedError}. */
+export async function linkProblem(root: string, path: string): Promise<FileProblem | null> {
+  try {
+    const [real, realRoot] = await Promise.all([realpath(join(root, path)), realpath(root)]);
+    return real === join(realRoot, path) ? null : { problem: 'missing', reason: 'is a link' };
+  } catch (error) {
+    return problemOf(join(root, path), error);
   }
 }
 

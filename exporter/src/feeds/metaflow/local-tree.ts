@@ -1,52 +1,32 @@
 import { join } from 'node:path';
 import { boundedMap } from '../bounded-map';
-import { type FileProblem, listFolder, readPlainFile, statPath } from './local-files';
+import { type FileProblem, readPlainFile, statPath } from './local-files';
+import { type RunPlace, type TaskNames, walkRun } from './run-folders';
 import { attemptFileName, type FileFacts, rowFileName, type RunFiles, type TaskFiles } from './run-files';
 
 /** What was read of an open run before, by task path; finished tasks whose names did not change are not read again. */
 export type TaskCache = Map<string, { readonly names: string; readonly task: TaskFiles }>;
 
-/** Names a run directory below `root`. */
-export type RunPlace = { readonly root: string; readonly flow: string; readonly run: string };
-
 const MAX_JSON_BYTES = 1 << 20;
 const AT_ONCE = 4;
 const ENDED_BY_RECORD = /"value":\s*"(?:True|False)"/;
+const FAILED_BY_RECORD = /"value":\s*"False"/;
 const ROWS_OF_ENDED_TASK = new Set(['attempt', 'attempt_ok', 'origin-task-id']);
 const ROWS_OF_ANY_TASK = new Set([...ROWS_OF_ENDED_TASK, 'attempt-done', 'end_step']);
 
 /**
  * Reads a run directory: the texts that say what its attempts did, and file times where no record tells an end.
- * Temporary files and links are ignored. Returns null when the directory is gone.
+ * Temporary files and links are ignored. A directory that is gone, or may not be listed, is a problem.
  */
-export async function readRun(place: RunPlace, cache: TaskCache): Promise<RunFiles | null> {
-  const path = join(place.flow, place.run);
-  const steps = await listFolder(join(place.root, path));
-  if ('problem' in steps) {
-    return steps.problem === 'missing'
-      ? null
-      : { ...place, path, self: null, tasks: [], unreadable: [{ path, ...steps }] };
-  }
-  const unreadable: { path: string; reason: string }[] = [];
-  const list = async (folder: string): Promise<{ folders: string[]; files: string[] }> => {
-    const names = await listFolder(join(place.root, folder));
-    if (!('problem' in names)) return names;
-    if (names.problem !== 'missing') unreadable.push({ path: folder, reason: names.reason });
-    return { folders: [], files: [] };
-  };
-  const tasksByStep = await boundedMap(steps.folders.filter(isNotMeta), AT_ONCE, async (step) => {
-    const { folders } = await list(join(path, step));
-    return folders.filter(isNotMeta).map((task) => ({ step, task, path: join(path, step, task) }));
-  });
-  const hasMeta = steps.folders.includes('_meta');
-  const self = hasMeta ? await readText(place.root, join(path, '_meta', '_self.json')) : null;
-  const tasks = await boundedMap(tasksByStep.flat(), AT_ONCE, async (task) => {
-    const own = await list(task.path);
-    const meta = own.folders.includes('_meta') ? await list(join(task.path, '_meta')) : { files: [] };
-    const names = [...own.files, ...meta.files.map((name) => `_meta/${name}`)].filter(isNotTemporary);
-    return readTask(place.root, { ...task, names }, cache);
-  });
-  return { flow: place.flow, run: place.run, path, self, tasks, unreadable };
+export async function readRun(place: RunPlace, cache: TaskCache): Promise<RunFiles | FileProblem> {
+  const { root, flow, run } = place;
+  const path = join(flow, run);
+  const found = await walkRun(place);
+  if ('problem' in found) return found;
+  const { folders, unreadable } = found;
+  const self = found.hasMeta ? await readText(root, join(path, '_meta', '_self.json')) : null;
+  const tasks = await boundedMap(found.tasks, AT_ONCE, (task) => readTask(root, task, cache));
+  return { flow, run, path, self, tasks, folders, unreadable };
 }
 
 /** What changes when a finished run is touched: its step list and its `_self.json`; null when the run is gone. */
@@ -55,18 +35,8 @@ export async function runMark({ root, flow, run }: RunPlace): Promise<string | n
     statPath(join(root, flow, run)),
     statPath(join(root, flow, run, '_meta', '_self.json')),
   ]);
-  return folder === null ? null : `${folder.mark} ${self?.mark ?? 'none'}`;
+  return folder?.isFolder !== true ? null : `${folder.mark} ${self?.mark ?? 'none'}`;
 }
-
-const isNotMeta = (name: string): boolean => name !== '_meta';
-const isNotTemporary = (name: string): boolean => !/^(_meta\/)?(tmp|\.)/.test(name);
-
-type TaskNames = {
-  readonly step: string;
-  readonly task: string;
-  readonly path: string;
-  readonly names: readonly string[];
-};
 
 async function readTask(root: string, task: TaskNames, cache: TaskCache): Promise<TaskFiles> {
   const names = JSON.stringify(task.names);
@@ -78,19 +48,27 @@ async function readTask(root: string, task: TaskNames, cache: TaskCache): Promis
   return ended;
 }
 
-/** A task with one attempt that has its `attempt_ok`: nothing else can change what is known of it. */
+/**
+ * A task with one attempt that has its `attempt_ok`, and `_parameters`: nothing else can change what is known of them,
+ * once every wanted text is whole. A failed attempt's `.runtime` says whether Metaflow itself stopped it.
+ */
 async function readEndedTask(root: string, task: TaskNames): Promise<TaskFiles | null> {
   const rows = task.names.filter((name) => ROWS_OF_ENDED_TASK.has(rowFileName(name)?.field ?? ''));
   const count = (field: string): number => rows.filter((name) => rowFileName(name)!.field === field).length;
   const isParameters = task.step === '_parameters';
   if (!isParameters && (count('attempt') !== 1 || count('attempt_ok') !== 1)) return null;
-  const wanted = isParameters ? isWanted : (name: string): boolean => rows.includes(name);
-  const files = await readFiles(root, { ...task, names: task.names.filter(wanted) }, () => false);
-  const endedWhole = rows.every((name) => {
-    const text = files.get(name)?.text ?? '';
-    return isJson(text) && (rowFileName(name)!.field !== 'attempt_ok' || ENDED_BY_RECORD.test(text));
-  });
-  return isParameters || endedWhole ? filesOf(task, files) : null;
+  const wanted = isParameters ? task.names.filter(isWanted) : rows;
+  const files = await readFiles(root, { ...task, names: wanted }, () => false);
+  const oks = rows.filter((name) => rowFileName(name)!.field === 'attempt_ok').map((name) => files.get(name)?.text);
+  if (!isParameters && oks.some((text) => FAILED_BY_RECORD.test(text ?? ''))) {
+    const runtimes = task.names.filter((name) => attemptFileName(name)?.suffix === 'runtime');
+    wanted.push(...runtimes);
+    for (const [name, facts] of await readFiles(root, { ...task, names: runtimes }, () => false))
+      files.set(name, facts);
+  }
+  const isWhole = wanted.every((name) => isJson(files.get(name)?.text ?? ''));
+  const hasEnded = isParameters || oks.every((text) => ENDED_BY_RECORD.test(text ?? ''));
+  return isWhole && hasEnded ? filesOf(task, files) : null;
 }
 
 function isJson(text: string): boolean {

@@ -1,4 +1,5 @@
-import type { Instant } from '../../units/interval';
+import { isBeforeLatest } from './sane-instant';
+import { showValue } from './show-value';
 import type { MetadataRow } from './task-record';
 
 /** What is wrong with a row, by field. */
@@ -12,9 +13,10 @@ export function parseRow(row: unknown): MetadataRow | RowFault {
   const { field_name: field, value, ts_epoch: at, tags } = row;
   if (typeof field !== 'string') return { field: 'field_name', value: show(field), fault: 'is not a text' };
   if (typeof value !== 'string') return { field: 'value', value: show(value), fault: 'is not a text' };
-  if (!isInstant(at)) return { field: 'ts_epoch', value: show(at), fault: 'is no time in milliseconds' };
   const wrong = wrongValue(field, value);
-  return wrong ? { field: 'value', value, fault: wrong } : { field, value, attempt: attemptOf(tags), at };
+  if (wrong) return { field: 'value', value, fault: wrong };
+  if (!isBeforeLatest(at)) return { field: 'ts_epoch', value: show(at), fault: 'is no time in milliseconds' };
+  return { field, value, attempt: attemptOf(tags), at };
 }
 
 /** Reads an attempt number, 0 to 999; null for anything else. */
@@ -41,7 +43,4 @@ function attemptOf(tags: unknown): number | null {
   return null;
 }
 
-const isInstant = (value: unknown): value is Instant =>
-  typeof value === 'number' && Number.isSafeInteger(value) && value > 0 && value < 8.64e15;
-
-const show = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
+const show = (value: unknown): string | null => (value === undefined ? null : showValue(value));

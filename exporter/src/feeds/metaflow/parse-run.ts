@@ -4,6 +4,8 @@ import type { RowCounts } from '../feed';
 import { issueOf } from './issue';
 import { type ParseContext, parseTask, readObject } from './parse-task';
 import type { RunFiles } from './run-files';
+import { isSaneInstant } from './sane-instant';
+import { showValue } from './show-value';
 import type { TaskRecord } from './task-record';
 
 /** What a run's files say, before anything is concluded. */
@@ -24,15 +26,18 @@ export type ParsedRun = {
   readonly rows: RowCounts;
 };
 
-/** Parses a run's files. Returns null while the directory says neither that it is a run nor when it began. */
-export function parseRun(files: RunFiles, context: ParseContext): ParsedRun | null {
+/** A directory that does not say that it is a run, or when the run began: issues alone, none while it is being made. */
+export type NoRun = { readonly startedAt: null; readonly issues: readonly Issue[] };
+
+/** Parses a run's files. */
+export function parseRun(files: RunFiles, context: ParseContext): ParsedRun | NoRun {
   const parsed = files.tasks.map((task) => parseTask(task, context));
   const tasks = parsed.map(({ record }) => record);
-  if (files.self === null && tasks.every(({ rows }) => rows.length === 0)) return null;
+  if (files.self === null && tasks.every(({ rows }) => rows.length === 0)) return { startedAt: null, issues: [] };
   const self = readSelf(files, context);
   const issues = [...parsed.flatMap((task) => task.issues), ...self.issues, ...folderIssues(files, context.feed)];
   const startedAt = startOf(files.run, { tasks, selfAt: self.at, rebaseMs: context.rebaseMs });
-  if (!Number.isFinite(startedAt)) return null;
+  if (startedAt === null) return { startedAt, issues };
   return {
     run: rebasedRunId(files.run, context.rebaseMs),
     startedAt,
@@ -56,7 +61,9 @@ export function rebasedRunId(run: string, rebaseMs: number): string {
   return isMicroseconds(run) ? String(BigInt(run) + BigInt(rebaseMs) * 1000n) : run;
 }
 
-const isMicroseconds = (run: string): boolean => /^[1-8]\d{15}$/.test(run);
+const isMicroseconds = (run: string): boolean => /^[1-8]\d{15}$/.test(run) && isSaneInstant(millisecondsOf(run));
+
+const millisecondsOf = (run: string): Instant => Number(run.slice(0, -3));
 
 type Self = {
   readonly tags: readonly string[];
@@ -75,11 +82,12 @@ function readSelf({ self, path }: RunFiles, { feed, rebaseMs }: ParseContext): S
   const issues = Object.entries({ tags, system_tags: systemTags })
     .filter(([, value]) => !isTextList(value))
     .map(([field, value]) => noTags(feed, { file: self.path, field, value }));
+  if (at !== undefined && !isSaneInstant(at)) issues.push(noTime(feed, { file: self.path, value: at }));
   return {
     tags: isTextList(tags) ? tags : [],
     systemTags: isTextList(systemTags) ? systemTags : [],
     user: typeof user === 'string' && user !== '' ? user : null,
-    at: typeof at === 'number' && Number.isSafeInteger(at) ? at + rebaseMs : null,
+    at: isSaneInstant(at) ? at + rebaseMs : null,
     issues,
   };
 }
@@ -98,9 +106,20 @@ function noTags(feed: string, { file, field, value }: { file: string; field: str
     code: value === undefined ? 'missing_field' : 'bad_value',
     file,
     field,
-    value: value === undefined ? null : JSON.stringify(value),
+    value: value === undefined ? null : showValue(value),
     reason: `The run's ${field} are no list of texts, so they count as none.`,
     remedy: 'Restore the file from a backup, or add the tags again with `tag add`.',
+  });
+}
+
+function noTime(feed: string, { file, value }: { file: string; value: unknown }): Issue {
+  return issueOf(feed, {
+    code: 'bad_value',
+    file,
+    field: 'ts_epoch',
+    value: showValue(value),
+    reason: "The run's ts_epoch is no time in milliseconds between 2000 and 2199, so it is not believed.",
+    remedy: 'Restore the file from a backup; the tags in it still count.',
   });
 }
 
@@ -118,10 +137,11 @@ function folderIssues({ unreadable }: RunFiles, feed: string): Issue[] {
 function startOf(
   run: string,
   { tasks, selfAt, rebaseMs }: { tasks: readonly TaskRecord[]; selfAt: Instant | null; rebaseMs: number },
-): Instant {
-  if (isMicroseconds(run)) return Math.floor(Number(run) / 1000) + rebaseMs;
-  const recorded = tasks.flatMap(({ rows }) => rows.map(({ at }) => at));
-  return [...recorded, ...(selfAt === null ? [] : [selfAt])].reduce((first, at) => Math.min(first, at), Infinity);
+): Instant | null {
+  if (isMicroseconds(run)) return millisecondsOf(run) + rebaseMs;
+  const recorded = tasks.flatMap(({ rows }) => rows.map(({ at }) => at)).filter((at) => isSaneInstant(at - rebaseMs));
+  const first = recorded.reduce((least, at) => Math.min(least, at), selfAt ?? Infinity);
+  return Number.isFinite(first) ? first : null;
 }
 
 const isTextList = (value: unknown): value is string[] =>

@@ -5,6 +5,7 @@ import { issueOf } from './issue';
 import { readJson } from './json-text';
 import { isRecord, parseRow } from './parse-row';
 import { attemptFileName, type FileFacts, rowFileName, type TaskFiles } from './run-files';
+import { isSaneInstant } from './sane-instant';
 import type { MetadataRow, RuntimeFile, TaskRecord } from './task-record';
 
 /** Whose files are parsed, and how far their times are moved. */
@@ -25,6 +26,7 @@ export function parseTask({ step, task, path, files }: TaskFiles, context: Parse
   const taskOk = new Map<number, boolean>();
   const issues: Issue[] = [];
   let accepted = 0;
+  let rejected = 0;
   for (const [name, file] of files) {
     if (file.text === null && file.fault === null) continue;
     const read = readObject(file, context.feed);
@@ -36,15 +38,17 @@ export function parseTask({ step, task, path, files }: TaskFiles, context: Parse
           ? readAttemptFile({ ...attemptFile, file, json: read.value }, { runtimeFiles, taskOk }, context)
           : readRow(read.value, { file, rows }, context);
     if (problem) issues.push(problem);
-    else accepted += 1;
-    if ('issue' in read && attemptFile?.suffix === 'runtime' && file.modifiedAt !== null) {
+    accepted += problem ? 0 : 1;
+    rejected += problem ? 1 : 0;
+    if ('issue' in read && attemptFile?.suffix === 'runtime' && isSaneInstant(file.modifiedAt)) {
       const at = file.modifiedAt + context.rebaseMs;
       runtimeFiles.set(attemptFile.attempt, { at, returnCode: null, killedByMetaflow: false });
     }
   }
-  const lastSign = lastSignOf(files, rows, context.rebaseMs);
+  const { lastSign, refused } = lastSignOf(files, rows, context.rebaseMs);
+  if (refused.length > 0) issues.push(strangeTimes(refused, { path, feed: context.feed }));
   const record = { step, task, source: path, rows, runtimeFiles, taskOk, lastSign, heartbeat: null };
-  return { record, issues, rows: { accepted, rejected: issues.length } };
+  return { record, issues, rows: { accepted, rejected } };
 }
 
 /** The JSON object in a file, or the issue with the line and column where it stops being one. */
@@ -103,7 +107,7 @@ function readAttemptFile(
   into: { runtimeFiles: Map<number, RuntimeFile>; taskOk: Map<number, boolean> },
   { rebaseMs }: ParseContext,
 ): null {
-  if (suffix === 'runtime' && file.modifiedAt !== null) {
+  if (suffix === 'runtime' && isSaneInstant(file.modifiedAt)) {
     const { return_code: code, killed } = json;
     const returnCode = typeof code === 'number' ? code : null;
     into.runtimeFiles.set(attempt, { at: file.modifiedAt + rebaseMs, returnCode, killedByMetaflow: killed === true });
@@ -115,16 +119,29 @@ function readAttemptFile(
   return null;
 }
 
-function lastSignOf(
-  files: ReadonlyMap<string, FileFacts>,
-  rows: readonly MetadataRow[],
-  rebaseMs: number,
-): Instant | null {
+type LastSign = { readonly lastSign: Instant | null; readonly refused: readonly FileTime[] };
+type FileTime = { readonly name: string; readonly at: Instant };
+
+/** The newest credible time; file times that nobody can believe are named. */
+function lastSignOf(files: ReadonlyMap<string, FileFacts>, rows: readonly MetadataRow[], rebaseMs: number): LastSign {
+  const times = [...files].flatMap(([name, { modifiedAt }]): FileTime[] =>
+    [rowFileName(name)?.at ?? null, modifiedAt].flatMap((at) => (at === null ? [] : [{ name, at }])),
+  );
   let last = -Infinity;
   for (const { at } of rows) last = Math.max(last, at);
-  for (const [name, { modifiedAt }] of files) {
-    const written = rowFileName(name)?.at ?? -Infinity;
-    last = Math.max(last, written + rebaseMs, (modifiedAt ?? -Infinity) + rebaseMs);
-  }
-  return last === -Infinity ? null : last;
+  for (const { at } of times) if (isSaneInstant(at)) last = Math.max(last, at + rebaseMs);
+  return { lastSign: last === -Infinity ? null : last, refused: times.filter(({ at }) => !isSaneInstant(at)) };
+}
+
+function strangeTimes(times: readonly FileTime[], { path, feed }: { path: string; feed: string }): Issue {
+  const { name, at } = times[0]!;
+  return issueOf(feed, {
+    code: 'bad_value',
+    file: `${path}/${name}`,
+    field: 'file time',
+    value: String(at),
+    reason: 'The time of the file, in ms, lies before 2000 or after 2199, so it is not believed.',
+    remedy: 'Set the clock of the machine that writes or copies the files by NTP.',
+    count: times.length,
+  });
 }

@@ -3,7 +3,7 @@ export type PickleLimits = {
   readonly bytes: number;
   /** Containers inside containers. */
   readonly depth: number;
-  /** Values after shared parts are written out, so that a small pickle cannot stand for a huge one. */
+  /** Values after shared parts are written out; also bounds what is made while the pickle is read. */
   readonly items: number;
   /** Characters of all strings after shared parts are written out. */
   readonly characters: number;

@@ -7,8 +7,12 @@ export type Constructed = null | boolean | number | string | Constructed[] | Con
 
 /** A dictionary under construction; a later entry of the same key replaces the earlier one, as in Python. */
 export class ConstructedDict {
-  readonly entries = new Map<string, Constructed>();
-  private readonly keyTypes = new Map<string, string>();
+  private items: Map<string, { readonly type: string; readonly value: Constructed }> | null = null;
+
+  /** Keys and values in the order of their first setting. */
+  get entries(): readonly (readonly [string, Constructed])[] {
+    return [...(this.items ?? [])].map(([key, { value }]) => [key, value]);
+  }
 
   /** Sets alternating keys and values; two different keys that print alike are refused. */
   setItems(values: readonly Constructed[]): void {
@@ -21,9 +25,11 @@ export class ConstructedDict {
       throw new PickleRefusal('has a dictionary key that is no text or number');
     const text = String(key);
     const type = typeof key;
-    if ((this.keyTypes.get(text) ?? type) !== type) throw new PickleRefusal('has two dictionary keys that print alike');
-    this.keyTypes.set(text, type);
-    this.entries.set(text, value);
+    this.items ??= new Map();
+    if ((this.items.get(text)?.type ?? type) !== type) {
+      throw new PickleRefusal('has two dictionary keys that print alike');
+    }
+    this.items.set(text, { type, value });
   }
 }
 

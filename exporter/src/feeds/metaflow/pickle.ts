@@ -15,7 +15,7 @@ export type PickleReading = { readonly value: PlainValue } | { readonly refused:
 export function readPickle(bytes: Uint8Array, limits: PickleLimits = PICKLE_LIMITS): PickleReading {
   try {
     if (bytes.length > limits.bytes) throw new PickleRefusal(`is larger than ${limits.bytes} bytes`);
-    return { value: toPlainValue(new PlainUnpickler(bytes).run(), limits) };
+    return { value: toPlainValue(new PlainUnpickler(bytes, limits).run(), limits) };
   } catch (error) {
     if (error instanceof PickleRefusal) return { refused: error.message };
     throw error;
@@ -24,6 +24,8 @@ export function readPickle(bytes: Uint8Array, limits: PickleLimits = PICKLE_LIMI
 
 const PROTO = 0x80;
 const STOP = 0x2e;
+/** An item of a dictionary is a key and a value on the stack, and one value in the end. */
+const STACKED_FOR_ONE_VALUE = 2;
 type Step = (unpickler: PlainUnpickler, input: PickleBytes) => void;
 
 class PlainUnpickler {
@@ -31,8 +33,12 @@ class PlainUnpickler {
   private stack: Constructed[] = [];
   private readonly marked: Constructed[][] = [];
   private readonly memo = new Map<number, Constructed>();
+  private readonly made = { values: 0, marks: 0, memos: 0 };
 
-  constructor(bytes: Uint8Array) {
+  constructor(
+    bytes: Uint8Array,
+    private readonly limits: PickleLimits,
+  ) {
     this.input = new PickleBytes(bytes);
   }
 
@@ -50,6 +56,7 @@ class PlainUnpickler {
   }
 
   push(value: Constructed): void {
+    this.count('values', STACKED_FOR_ONE_VALUE * this.limits.items);
     this.stack.push(value);
   }
 
@@ -59,6 +66,7 @@ class PlainUnpickler {
   }
 
   mark(): void {
+    this.count('marks', this.limits.items);
     this.marked.push(this.stack);
     this.stack = [];
   }
@@ -89,8 +97,9 @@ class PlainUnpickler {
   }
 
   remember(index: number = this.memo.size): void {
-    const value = this.pop();
-    this.push(value);
+    this.count('memos', STACKED_FOR_ONE_VALUE * this.limits.items);
+    const value = this.stack[this.stack.length - 1];
+    if (value === undefined) throw new PickleRefusal('takes a value from an empty stack');
     this.memo.set(index, value);
   }
 
@@ -98,6 +107,12 @@ class PlainUnpickler {
     const value = this.memo.get(index);
     if (value === undefined) throw new PickleRefusal(`recalls memo ${index}, which was never set`);
     this.push(value);
+  }
+
+  /** Refuses while the pickle is read: a few bytes can ask for millions of containers. */
+  private count(what: 'values' | 'marks' | 'memos', most: number): void {
+    this.made[what] += 1;
+    if (this.made[what] > most) throw new PickleRefusal(`makes more than ${most} ${what}`);
   }
 }
 

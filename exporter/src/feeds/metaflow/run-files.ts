@@ -18,6 +18,9 @@ export type TaskFiles = {
   readonly files: ReadonlyMap<string, FileFacts>;
 };
 
+/** Folders by their path below the feed's root: modification time and size. */
+export type FolderMarks = ReadonlyMap<string, string>;
+
 /** Everything a run directory says, unparsed. Directory names are the identity; what the texts claim is not. */
 export type RunFiles = {
   readonly flow: string;
@@ -26,6 +29,8 @@ export type RunFiles = {
   /** `_meta/_self.json`: tags and user; a tag edit rewrites it. Null when it is not there. */
   readonly self: FileFacts | null;
   readonly tasks: readonly TaskFiles[];
+  /** Step, task and `_meta` folders as they were before they were listed. */
+  readonly folders: FolderMarks;
   /** Folders that could not be listed. */
   readonly unreadable: readonly { readonly path: string; readonly reason: string }[];
 };

@@ -9,7 +9,9 @@ import { listFolder, listNames, statPath } from './local-files';
 import { readRun, runMark, type TaskCache } from './local-tree';
 import { rebasedRunId } from './parse-run';
 import type { RunFiles } from './run-files';
+import type { RunPlace } from './run-folders';
 import { everySignOf } from './run-mark';
+import { lookBelow, parseWatch, WATCH_MS } from './run-watch';
 
 /** A run stored before a restart: nothing of it is read again while its fingerprint stays the same. */
 export type KnownRun = { readonly key: RunKey; readonly outcome: Outcome; readonly fingerprint: string };
@@ -20,9 +22,11 @@ export type RunEntry = {
   readonly run: string;
   state: 'open' | 'closed' | 'lost';
   fingerprint: string;
+  /** Of closed runs alone: the last look below the run is yet to come. */
+  watched: boolean;
   counted: RowCounts;
   reported: string;
-  /** Of open runs alone. */
+  /** Of open runs alone: `files` as they were last read without fault. */
   cache: TaskCache | null;
   files: RunFiles | null;
 };
@@ -30,6 +34,7 @@ export type RunEntry = {
 /** What one look at the tree found: the runs worth reading, and folders that could not be listed. */
 export type Discovery = { readonly due: RunEntry[]; readonly issues: Issue[]; readonly emptyReason: string | null };
 
+type Look = 'gone' | 'same' | 'changed';
 type Flow = { mark: string; readonly runs: Map<string, RunEntry> };
 type Place = { readonly feed: string; readonly root: string; readonly rebaseMs: number };
 
@@ -46,6 +51,7 @@ export class RunIndex {
   private cursor = 0;
   private sweptAt: Instant | null = null;
   private relistedAt: Instant | null = null;
+  private watchedFrom: Instant = 0;
 
   constructor(private readonly place: Place) {}
 
@@ -60,6 +66,7 @@ export class RunIndex {
     const remembered = new Map(isFirst ? known.map((run) => [nameOf(run.key.flow, run.key.run), run]) : []);
     const isRelisted = this.relistedAt === null || Math.abs(now - this.relistedAt) >= SWEEP_MS;
     if (isRelisted) this.relistedAt = now;
+    this.watchedFrom = isFirst ? watchedFromOf(known) : this.watchedFrom;
     const issues: Issue[] = [];
     for (const flow of flows.folders.filter((name) => !name.startsWith('.'))) {
       issues.push(...(await this.listRuns({ flow, isRelisted }, remembered)));
@@ -110,7 +117,8 @@ export class RunIndex {
     );
     for (const [index, run] of fresh.entries()) {
       if (!folders[index]) continue;
-      const entry = entryOf({ flow, run }, remembered.get(nameOf(flow, rebasedRunId(run, this.place.rebaseMs))));
+      const stored = remembered.get(nameOf(flow, rebasedRunId(run, this.place.rebaseMs)));
+      const entry = entryOf({ flow, run }, { known: stored, watchedFrom: this.watchedFrom });
       known.runs.set(run, entry);
       this.entries.push(entry);
     }
@@ -127,20 +135,21 @@ export class RunIndex {
     for (let count = 0; count < share; count++) looked.push(this.entries[this.cursor++ % this.entries.length]!);
     this.cursor %= Math.max(1, this.entries.length);
     const finished = looked.filter(({ state }) => state !== 'open');
-    const marks = await boundedMap(finished, LOOKS_AT_ONCE, (entry) => this.markOf(entry));
+    const looks = await boundedMap(finished, LOOKS_AT_ONCE, (entry) => this.lookAt(entry, now));
     const changed: RunEntry[] = [];
     for (const [index, entry] of finished.entries()) {
-      if (marks[index] === null) this.drop(entry);
-      else if (marks[index] !== entry.fingerprint) changed.push(entry);
+      if (looks[index] === 'gone') this.drop(entry);
+      else if (looks[index] === 'changed') changed.push(entry);
     }
     return changed;
   }
 
-  private async markOf(entry: RunEntry): Promise<string | null> {
+  private async lookAt(entry: RunEntry, now: Instant): Promise<Look> {
     const place = { root: this.place.root, flow: entry.flow, run: entry.run };
-    if (entry.state === 'closed') return runMark(place);
+    if (entry.state === 'closed') return lookAtClosed(place, entry, now);
     const files = await readRun(place, new Map());
-    return files && everySignOf(files);
+    if ('problem' in files) return files.problem === 'missing' ? 'gone' : 'same';
+    return everySignOf(files) === entry.fingerprint ? 'same' : 'changed';
   }
 
   private goneIssues(remembered: ReadonlyMap<string, KnownRun>): Issue[] {
@@ -171,8 +180,32 @@ export function goneIssue(feed: string, path: string): Issue {
   });
 }
 
-function entryOf({ flow, run }: { flow: string; run: string }, known: KnownRun | undefined): RunEntry {
-  const blank = { flow, run, counted: { accepted: 0, rejected: 0 }, reported: '', cache: null, files: null };
+/** A stat or two; while the run is watched, and once after, its folders as well. */
+async function lookAtClosed(place: RunPlace, entry: RunEntry, now: Instant): Promise<Look> {
+  const own = await runMark(place);
+  if (own === null) return 'gone';
+  const watch = parseWatch(entry.fingerprint);
+  if (watch?.own !== own) return 'changed';
+  if (!entry.watched) return 'same';
+  if ((await lookBelow(place, watch.depth)) !== watch.below) return 'changed';
+  entry.watched = now < watch.until;
+  return 'same';
+}
+
+/** Runs whose watch ended before the newest known run did were looked at to its end by whoever stored them. */
+function watchedFromOf(known: readonly KnownRun[]): Instant {
+  return known.reduce((newest, { fingerprint }) => {
+    const watch = parseWatch(fingerprint);
+    return Math.max(newest, watch === null ? 0 : watch.until - WATCH_MS);
+  }, 0);
+}
+
+type Memory = { readonly known: KnownRun | undefined; readonly watchedFrom: Instant };
+
+function entryOf({ flow, run }: { flow: string; run: string }, { known, watchedFrom }: Memory): RunEntry {
+  const watch = known ? parseWatch(known.fingerprint) : null;
+  const watched = watch !== null && watch.until > watchedFrom;
+  const blank = { flow, run, watched, counted: { accepted: 0, rejected: 0 }, reported: '', cache: null, files: null };
   if (!known || known.outcome === 'running') return { ...blank, state: 'open', fingerprint: '' };
   return { ...blank, state: known.outcome === 'lost' ? 'lost' : 'closed', fingerprint: known.fingerprint };
 }

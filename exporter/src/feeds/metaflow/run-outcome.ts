@@ -8,6 +8,8 @@ export type JudgedAttempt = {
   readonly record: AttemptRecord;
   readonly end: AttemptEnd;
   readonly lastAttempt: number | null;
+  /** A retry would have begun by now: its step runs locally, and the attempt ended long enough ago. */
+  readonly isRetryOverdue: boolean;
 };
 
 /** How a run ended; `endedAt` is the end of its last attempt, null while it runs. */
@@ -49,7 +51,8 @@ function hasSucceeded(attempts: readonly JudgedAttempt[], endStep: string): bool
 function isFinalFailure(one: JudgedAttempt): boolean {
   const { runtimeFile, attempt } = one.record;
   const isStopped = runtimeFile?.killedByMetaflow === true || runtimeFile?.returnCode === DISALLOW_RETRY;
-  return isNewestFailure(one) && (isStopped || (one.lastAttempt !== null && attempt >= one.lastAttempt));
+  const isLast = one.lastAttempt !== null && attempt >= one.lastAttempt;
+  return isNewestFailure(one) && (isStopped || one.isRetryOverdue || isLast);
 }
 
 function isNewestFailure({ record, end }: JudgedAttempt): boolean {

@@ -1,1 +1,1 @@
-SELECT max(load_id) AS load_id FROM loads
+SELECT max(load_id) AS load_id, max(at) AS at FROM loads

@@ -10,7 +10,7 @@ WHERE (deployment, flow, run, load_id) IN (
       argMax(
         ({q:Nullable(String)} IS NULL
             OR arrayExists(text -> position(text, assumeNotNull({q:Nullable(String)})) > 0, r.search))
-          AND ({team:Nullable(String)} IS NULL OR ifNull(r.team, '') = {team:Nullable(String)})
+          AND ({ofTeams:UInt8} = 0 OR has({teams:Array(String)}, ifNull(toString(r.team), '')))
           AND ({outcome:Nullable(String)} IS NULL OR r.outcome = {outcome:Nullable(String)})
           AND ({experiment:Nullable(String)} IS NULL OR r.experiment = {experiment:Nullable(String)}),
         r.load_id

@@ -7,13 +7,16 @@ import { type Division, divisionsOf, periodKey, piecesOfRun } from './charged-pi
 import { findRun } from './find-run';
 import { freshness, type Handler } from './handler';
 import { ProblemError } from './problem';
-import { attemptSentence, chargeSentence } from './receipt-sentence';
+import { attemptSentence, chargeSentence, type RestOfPeriod } from './receipt-sentence';
 
 const MAX_CHARGES = 20_000;
 
-/** The receipt of a run, step, task or attempt: the amounts of its charges sum to its cost. */
+/**
+ * The receipt of a run, step, task or attempt: the amounts of its charges sum to its cost. A viewer bound to teams sees
+ * what a share is a share of (the origin amount and the weights), and not who else held or wasted the rest.
+ */
 export const explain: Handler<'explain'> = async ({ query }, source): Promise<Receipt> => {
-  const { state, store } = source;
+  const { state, store, viewer } = source;
   const [flow = '', runId = '', step, task] = query.pathspec.split('/');
   if (query.attempt !== undefined && task === undefined) throw attemptWithoutTask(query.attempt);
   const run = await findRun({ flow, run: runId, deployment: query.deployment }, source);
@@ -29,6 +32,7 @@ export const explain: Handler<'explain'> = async ({ query }, source): Promise<Re
   const divisions = await divisionsOf(pieces, source);
   const charged = chargedAttempts(asked, { pieces, divisions, hosts: hostNames(state) });
   refuseTooMany(charged);
+  const setting: Setting = { divisions, currency: state.currency, seesRest: viewer.teams === null };
   return {
     pathspec: query.pathspec,
     deployment: run.key.deployment,
@@ -37,12 +41,16 @@ export const explain: Handler<'explain'> = async ({ query }, source): Promise<Re
     cost: moneyOf(costTogether(charged)),
     costComplete: charged.every(isComplete) && (asked.length > 0 || run.gaps.unchargedAttempts === 0),
     asOfLoad: state.asOf,
-    items: charged.map((each) => receiptOf(each, { divisions, currency: state.currency })),
+    items: charged.map((each) => receiptOf(each, setting)),
     ...freshness(state),
   };
 };
 
-type Setting = { readonly divisions: ReadonlyMap<string, Division>; readonly currency: string };
+type Setting = {
+  readonly divisions: ReadonlyMap<string, Division>;
+  readonly currency: string;
+  readonly seesRest: boolean;
+};
 
 function isComplete({ attempt, tally, isUncharged }: ChargedAttempt): boolean {
   return !isUncharged && tally.unpricedMs === 0 && attempt.outcome !== 'lost';
@@ -64,9 +72,10 @@ function receiptOf(charged: ChargedAttempt, setting: Setting): ReceiptAttempt {
   };
 }
 
-function chargeOf(piece: AllocatedCharge, { divisions, currency }: Setting): ReceiptCharge {
+function chargeOf(piece: AllocatedCharge, { divisions, currency, seesRest }: Setting): ReceiptCharge {
   const division = divisions.get(periodKey(piece))!;
   const { origin } = division;
+  const rest = seesRest ? restOf(piece, division) : null;
   return {
     host: origin.host,
     from: instantOf(origin.period.start),
@@ -80,20 +89,20 @@ function chargeOf(piece: AllocatedCharge, { divisions, currency }: Setting): Rec
     splitPolicy: origin.splitPolicy,
     weight: piece.weight.toString(),
     capacityWeight: origin.capacityWeight.toString(),
-    otherWorkload: moneyOf(otherWorkload(piece, division)),
-    idle: moneyOf(division.idle),
-    unattributed: moneyOf(division.unattributed),
+    otherWorkload: moneyOf(rest?.otherWorkload ?? null),
+    idle: moneyOf(rest?.idle ?? null),
+    unattributed: moneyOf(rest?.unattributed ?? null),
     heldFrom: instantOf(piece.held.start),
     heldTo: instantOf(piece.held.end),
     heldSeconds: piece.heldMs / 1000,
     heldGpuSeconds: gpuSecondsFromNanoGpuMilliseconds(piece.gpuTime),
     amount: moneyOf(piece.amount),
-    sentence: chargeSentence(piece, { division, others: otherWorkload(piece, division), currency }),
+    sentence: chargeSentence(piece, { origin, rest, currency }),
   };
 }
 
-function otherWorkload({ amount }: AllocatedCharge, { workload }: Division): bigint | null {
-  return workload === null || amount === null ? null : workload - amount;
+function restOf({ amount }: AllocatedCharge, { workload, idle, unattributed }: Division): RestOfPeriod {
+  return { otherWorkload: workload === null || amount === null ? null : workload - amount, idle, unattributed };
 }
 
 function refuseTooMany(charged: readonly ChargedAttempt[]): void {

@@ -1,9 +1,15 @@
-import type { AllocatedCharge } from '../../facts/charge';
+import type { AllocatedCharge, OriginCharge } from '../../facts/charge';
 import { millisecondsOf } from '../../units/interval';
 import { printAmount } from '../../units/money-text';
 import { instantOf } from '../wire';
 import type { ChargedAttempt } from './charged-attempts';
-import type { Division } from './charged-pieces';
+
+/** What of a charge period others hold and nobody holds; an unpriced one is unknown. */
+export type RestOfPeriod = {
+  readonly otherWorkload: bigint | null;
+  readonly idle: bigint | null;
+  readonly unattributed: bigint | null;
+};
 
 /** Says in one sentence why an attempt costs what it costs. */
 export function attemptSentence(
@@ -20,12 +26,11 @@ export function attemptSentence(
   return `Its shares of ${periods}${gap} sum to ${printAmount(cost)} ${currency}.`;
 }
 
-/** Says in words and numbers how a share came about. */
+/** Says in words and numbers how a share came about; the rest of its period only where it is given. */
 export function chargeSentence(
   { weight, amount, heldMs }: AllocatedCharge,
-  { division, others, currency }: { division: Division; others: bigint | null; currency: string },
+  { origin, rest, currency }: { origin: OriginCharge; rest: RestOfPeriod | null; currency: string },
 ): string {
-  const { origin, idle, unattributed } = division;
   const place = `${origin.host}, ${instantOf(origin.period.start)} to ${instantOf(origin.period.end)}`;
   const share = `weight ${weight} of ${origin.capacityWeight} (${origin.splitPolicy})`;
   if (origin.amount === null || amount === null || origin.perHour === null) {
@@ -33,10 +38,14 @@ export function chargeSentence(
   }
   const card = origin.rateCard === null ? origin.rung : `${origin.rung} ${origin.rateCard}`;
   const seconds = millisecondsOf(origin.period) / 1000;
-  const text = (part: bigint | null): string => (part === null ? 'unknown' : printAmount(part));
   return (
     `${place}: ${printAmount(origin.perHour)} ${currency} per hour × ${seconds} s = ` +
-    `${printAmount(origin.amount)} ${currency} (${card}); ${share} = ${printAmount(amount)} ${currency}. ` +
-    `The rest: other workload ${text(others)}, idle ${text(idle)}, unattributed ${text(unattributed)}.`
+    `${printAmount(origin.amount)} ${currency} (${card}); ${share} = ${printAmount(amount)} ${currency}.` +
+    (rest === null ? '' : ` ${restSentence(rest)}`)
   );
+}
+
+function restSentence({ otherWorkload, idle, unattributed }: RestOfPeriod): string {
+  const text = (part: bigint | null): string => (part === null ? 'unknown' : printAmount(part));
+  return `The rest: other workload ${text(otherWorkload)}, idle ${text(idle)}, unattributed ${text(unattributed)}.`;
 }

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { Run } from '../../facts/run';
 import type { RunQuery } from '../../store/store';
-import { compareUtf8 } from '../../units/utf8-order';
 import { decodeCursor } from './cursor';
 import { type Asked, freshness, type Handler, type Source } from './handler';
 import { pageOf } from './page';
@@ -29,27 +28,14 @@ async function newestRuns({ query }: Asked<(typeof routes)['listRuns']>, source:
   const teams = teamsInReach(source.viewer, team);
   // Nothing is billed yet, so every run is in one state.
   if (state !== undefined && state !== 'estimated') return [];
-  const ask = (ofTeam: string | undefined): RunQuery => ({
-    ...filters,
-    limit: limit + 1,
-    ...(ofTeam !== undefined && { team: ofTeam }),
-    ...(after && { after }),
-  });
-  const pages = await Promise.all(teams.map((ofTeam) => source.store.runs(ask(ofTeam), source.state.asOf)));
-  return pages.length === 1 ? pages[0]! : pages.flat().sort(newestFirst);
+  return source.store.runs(
+    { ...filters, limit: limit + 1, ...(teams && { teams }), ...(after && { after }) },
+    source.state.asOf,
+  );
 }
 
 function placeAfter(at: z.output<typeof place> | undefined): RunQuery['after'] {
   if (at === undefined) return undefined;
   const [, startedAt, deployment, flow, run] = at;
   return { startedAt, key: { deployment, flow, run } };
-}
-
-function newestFirst(a: Run, b: Run): number {
-  return (
-    b.startedAt - a.startedAt ||
-    compareUtf8(a.key.deployment, b.key.deployment) ||
-    compareUtf8(a.key.flow, b.key.flow) ||
-    compareUtf8(a.key.run, b.key.run)
-  );
 }

@@ -6,8 +6,8 @@ import { ProblemError } from './problem';
  * The teams whose runs are to be asked for; undefined stands for all of them.
  * @throws ProblemError when the viewer is bound to teams and asks for another.
  */
-export function teamsInReach({ teams }: Viewer, asked: string | undefined): readonly (string | undefined)[] {
-  if (teams === null) return [asked];
+export function teamsInReach({ teams }: Viewer, asked: string | undefined): readonly string[] | undefined {
+  if (teams === null) return asked === undefined ? undefined : [asked];
   if (asked === undefined) return teams;
   if (teams.includes(asked)) return [asked];
   throw new ProblemError('forbidden', { detail: 'These credentials are bound to other teams.', parameter: 'team' });

@@ -28,7 +28,7 @@ export function parseTokens(text: string): { readonly tokens: readonly Token[] }
   const names = read.value.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) return { faults: [`name: two tokens are called ${twice}`] };
-  return { tokens: read.value.map((token) => ({ ...token, teams: token.teams ?? null })) };
+  return { tokens: read.value.map((token) => ({ ...token, teams: token.teams ? [...new Set(token.teams)] : null })) };
 }
 
 /** The digest of a token as a tokens file holds it. */

@@ -12,7 +12,7 @@ const TONES: Readonly<Record<RunSummary['outcome'], string>> = {
   unknown: 'badge warn',
 };
 
-/** The newest runs with what they cost; a run without a price says so. */
+/** The newest runs with what they cost; a cost of which a part is unknown is a lower bound and says so. */
 export function runsTable(runs: readonly RunSummary[], currency: string): Html {
   if (runs.length === 0) return html`<p class="soft">No run has been read yet.</p>`;
   return html`<div class="scroll">
@@ -51,11 +51,11 @@ function runRow(run: RunSummary, currency: string): Html {
   </tr>`;
 }
 
-function costHtml({ cost, costComplete }: RunSummary, currency: string): Html {
-  if (cost === null) return html`<span class="badge warn">unpriced</span>`;
+function costHtml({ cost, costComplete, unpricedSeconds }: RunSummary, currency: string): Html {
+  if (cost === null) return html`<span class="badge warn">${unpricedSeconds > 0 ? 'unpriced' : 'unknown'}</span>`;
   const read = readAmount(cost);
   const amount = 'amount' in read ? amountHtml(read.amount, currency) : html`${cost}`;
-  return costComplete ? amount : html`${amount} <span class="badge warn">incomplete</span>`;
+  return costComplete ? amount : html`≥ ${amount} <span class="badge warn">incomplete</span>`;
 }
 
 const wellFormed = (text: string): string => Buffer.from(text, 'utf8').toString('utf8');

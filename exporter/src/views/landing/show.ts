@@ -2,6 +2,7 @@ import { divideHalfEven } from '../../units/divide';
 import { MONEY_ONE, MONEY_SCALE } from '../../units/money';
 import { printAmount } from '../../units/money-text';
 import type { Instant } from '../../units/interval';
+import { instantOf } from '../wire';
 import { type Html, html } from './html';
 
 /** An amount to the cent, or to a hundredth of it below one, with the exact one in its title. */
@@ -22,7 +23,7 @@ function shortened(amount: bigint, currency: string): string {
 
 /** An instant to the second, in UTC. */
 export function timeHtml(instant: Instant): Html {
-  const iso = new Date(instant).toISOString();
+  const iso = instantOf(instant);
   return html`<time datetime="${iso}">${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC</time>`;
 }
 

@@ -6,10 +6,10 @@ import type { Attempt } from '../../../../exporter/src/facts/attempt';
 import type { RunRecord } from '../../../../exporter/src/facts/run';
 import {
   createLocalFeed,
-  type LocalFeedOptions,
   type MetaflowFeed,
   type MetaflowPoll,
 } from '../../../../exporter/src/feeds/metaflow/local-feed';
+import type { LocalFeedOptions } from '../../../../exporter/src/feeds/metaflow/local-feed-options';
 import type { KnownRun } from '../../../../exporter/src/feeds/metaflow/run-index';
 
 const FIXTURES = join(__dirname, '../../../fixtures/metaflow');

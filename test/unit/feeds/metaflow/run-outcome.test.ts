@@ -1,7 +1,7 @@
 import type { EndSource, Outcome } from '../../../../exporter/src/facts/attempt';
 import { hasEnded, type JudgedAttempt, runOutcome } from '../../../../exporter/src/feeds/metaflow/run-outcome';
 
-/** `train/2/1 killed@300 last:1` and, behind it, `retried`, `rc:202` or `stopped`. */
+/** `train/2/1 killed@300 last:1` and, behind it, `retried`, `overdue`, `rc:202` or `stopped`. */
 function attemptOf(text: string): JudgedAttempt {
   const [name = '', how = '', ...marks] = text.trim().split(' ');
   const [step = '', task = '', attempt = ''] = name.split('/');
@@ -28,6 +28,7 @@ function attemptOf(text: string): JudgedAttempt {
       outcome: outcome as Outcome,
     },
     lastAttempt: last === '?' ? null : Number(last ?? 0),
+    isRetryOverdue: marks.includes('overdue'),
   };
 }
 
@@ -47,6 +48,10 @@ const TABLE = `
   train/2/0 failed@300 last:1 retried; train/2/1 killed@400 last:1     | yes   | yes   | killed    | 400
   train/2/0 killed@300 last:1 retried; train/2/1 failed@400 last:1     | yes   | yes   | failed    | 400
   train/2/0 failed@300 last:3 rc:202                                   | yes   | yes   | failed    | 300
+  train/2/0 failed@300 last:3 overdue                                  | yes   | yes   | failed    | 300
+  train/2/0 killed@300 last:3 overdue                                  | yes   | yes   | killed    | 300
+  train/2/0 failed@300 last:3 overdue; train/3/0 running               | yes   | no    | running   | -
+  train/2/0 failed@300 last:3 overdue retried; train/2/1 running       | yes   | no    | running   | -
   train/2/0 killed@300 last:3 stopped                                  | yes   | yes   | killed    | 300
   train/2/0 failed@300; train/3/0 killed@310 last:3 stopped            | yes   | yes   | failed    | 310
   train/2/0 failed@300; train/3/0 running                              | yes   | no    | running   | -

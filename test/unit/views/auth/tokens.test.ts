@@ -17,6 +17,11 @@ test('a list of tokens is read from YAML and from JSON', () => {
   expect(parseTokens(JSON.stringify([tokens[1]]))).toEqual({ tokens: [tokens[1]] });
 });
 
+test('a team that is named twice is one team', () => {
+  const read = parseTokens(`- {name: a, sha256: ${DIGEST}, scopes: [read], teams: [vision, language, vision]}`);
+  expect(read).toMatchObject({ tokens: [{ teams: ['vision', 'language'] }] });
+});
+
 test.each([
   ['[]', 'the file: '],
   ['', 'the file: '],

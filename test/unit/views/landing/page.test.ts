@@ -25,6 +25,15 @@ test('the page says what is spent, how fresh that is, the newest runs and the fe
   expect(text).not.toContain('These are example data');
 });
 
+test('a cost of which a part is unknown is a lower bound, and one that is wholly unknown has no number', async () => {
+  const { text } = await served();
+  const costOf = (name: string) => {
+    const row = text.split('<tr>').find((part) => part.includes(`<bdi>${name}</bdi>`)) ?? '';
+    return /<td class="number">([\s\S]*?)<\/td>/.exec(row)?.[1]?.replace(/<[^>]*>/g, '');
+  };
+  expect(['LostFlow', 'EvalFlow', 'MysteryFlow'].map(costOf)).toEqual(['≥ $4.00 incomplete', 'unpriced', 'unknown']);
+});
+
 test('an unpriced host comes with what to paste', async () => {
   const { text } = await served();
   expect(text).toMatch(

@@ -15,6 +15,13 @@ test('a long name is cut at 200 code points, and never inside one', () => {
   expect(shown).toMatch(/^(?:🚀)+~[0-9a-f]{12}$/u);
 });
 
+test('a name that looks like a shortened one is not taken for it', () => {
+  for (const name of ['a\nb', 'x'.repeat(300), '名'.repeat(300)]) {
+    expect(labelText(labelText(name))).not.toBe(labelText(name));
+    expect(labelText(labelText(name))).toMatch(/~[0-9a-f]{12}$/);
+  }
+});
+
 const names = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 20 }),
   fc.string({ unit: 'grapheme', minLength: 190, maxLength: 260 }),

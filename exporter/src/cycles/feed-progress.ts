@@ -1,0 +1,97 @@
+import { type RunKey, runKeyText } from '../facts/attempt';
+import type { FeedHealth } from '../facts/published';
+import type { Issue } from '../facts/issue';
+import type { MetaflowPoll, MetaflowPollRequest } from '../feeds/metaflow/local-feed';
+import type { PolledFeed } from '../feeds/poll-feed';
+import type { KnownRun } from '../store/store';
+import type { Instant } from '../units/interval';
+
+/** A Metaflow feed as the keeper polls it. */
+export type KeptFeed = {
+  readonly source: PolledFeed<MetaflowPollRequest, MetaflowPoll>;
+  /** Told of runs that could not be stored: they are handed over again. */
+  readonly forget: (keys: readonly RunKey[]) => void;
+  readonly deployment: string;
+  readonly pollMs: number;
+  /** Says under which configuration runs were read; another one makes the feed read them again. */
+  readonly configHash: string;
+};
+
+/** How far a feed has been read. */
+export type FeedProgress = {
+  readonly feed: KeptFeed;
+  known: readonly KnownRun[];
+  polledAt: Instant | null;
+  readonly seenIssues: Set<string>;
+  /** Runs shown since this process started; kept until the vanished ones were looked for. */
+  readonly seenRuns: Set<string>;
+  /** Some of what the store knows was read under another configuration: it is read again. */
+  readonly isReread: boolean;
+  /** Its source is not there at all. */
+  isEmpty: boolean;
+};
+
+/** A feed before its first poll; what the store knows counts only as far as it was read under the same configuration. */
+export function unread(feed: KeptFeed, known: readonly KnownRun[]): FeedProgress {
+  const usable = underSameConfig(known, feed.configHash);
+  const isReread = usable.length < known.length;
+  return { feed, known: usable, polledAt: null, seenIssues: new Set(), seenRuns: new Set(), isReread, isEmpty: false };
+}
+
+/** True when a feed is to be polled; a clock that was set back does not keep it from it. */
+export function isDue({ feed, polledAt }: FeedProgress, now: Instant): boolean {
+  return polledAt === null || Math.abs(now - polledAt) >= feed.pollMs;
+}
+
+/** The instant up to which every feed has been read; null until each was read once. */
+export function completeUntilOf(feeds: readonly FeedProgress[]): Instant | null {
+  const polled = feeds.map(({ polledAt }) => polledAt);
+  return polled.length === 0 || polled.includes(null) ? null : Math.min(...polled.map((at) => at!));
+}
+
+/** The newest instant that any feed was read at; `before` is where the last process left off. */
+export function untilOf(feeds: readonly FeedProgress[], before: Instant | null): Instant | null {
+  const polled = feeds.flatMap(({ polledAt }) => (polledAt === null ? [] : [polledAt]));
+  return polled.length === 0 ? before : Math.max(...polled);
+}
+
+/** The issues that a feed has not told before, in this process. */
+export function newIssues({ seenIssues }: FeedProgress, issues: readonly Issue[]): Issue[] {
+  return issues.filter((issue) => {
+    const text = JSON.stringify(issue);
+    const isNew = !seenIssues.has(text);
+    seenIssues.add(text);
+    return isNew;
+  });
+}
+
+/** Runs as the store keeps them: their fingerprints say under which configuration they were read. */
+export function stamped(feed: KeptFeed, poll: MetaflowPoll): MetaflowPoll['runs'] {
+  return poll.runs.map((run) => ({ ...run, fingerprint: `${feed.configHash} ${run.fingerprint}` }));
+}
+
+function underSameConfig(known: readonly KnownRun[], configHash: string): KnownRun[] {
+  const prefix = `${configHash} `;
+  return known
+    .filter(({ fingerprint }) => fingerprint.startsWith(prefix))
+    .map((run) => ({ ...run, fingerprint: run.fingerprint.slice(prefix.length) }));
+}
+
+/** One issue for every feed that failed its last poll. */
+export function failedFeedIssues(health: readonly FeedHealth[]): Issue[] {
+  const nowhere = { file: null, line: null, column: null, field: null, value: null, count: 1 };
+  return health
+    .filter(({ up, error }) => !up && error !== null)
+    .map(({ feed, error }) => ({
+      code: 'feed_failed' as const,
+      feed,
+      ...nowhere,
+      reason: `The feed cannot be read: ${error}`,
+      remedy: `Make the source of feeds.metaflow ${feed} readable; what it showed last stands until then.`,
+    }));
+}
+
+/** Notes which runs a feed has shown. */
+export function noteRuns({ seenRuns }: FeedProgress, poll: MetaflowPoll): void {
+  for (const { key } of poll.runs) seenRuns.add(runKeyText(key));
+}
