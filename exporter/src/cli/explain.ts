@@ -4,8 +4,8 @@ import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { z } from 'zod';
 import { loadConfig } from '../config';
-import { problem } from '../contract/problem';
 import { receipt, type Receipt } from '../contract/receipt';
 import { createApp } from '../views/api/app';
 import { OPEN } from '../views/auth/authenticate';
@@ -156,13 +156,15 @@ async function askOwnLedger(path: string, { options, io }: { options: Options; i
   }
 }
 
+const toldProblem = z.object({ title: z.string(), detail: z.string(), remedy: z.string().optional() });
+
 function print({ status, body }: Answer, { options, io }: { options: Options; io: Io }): void {
   if (status === 200) {
     const read: Receipt = receipt.parse(body);
     io.stdout.write(options.json ? `${JSON.stringify(read)}\n` : receiptText(read));
     return;
   }
-  const told = problem.pick({ title: true, detail: true, remedy: true }).safeParse(body);
+  const told = toldProblem.safeParse(body);
   const { title, detail, remedy } = told.success ? told.data : { title: `Status ${status}`, detail: '', remedy: '' };
   io.stderr.write(`${title}. ${detail}${remedy ? ` ${remedy}` : ''}\n`);
   io.exit(status === 503 ? EXIT.unreachable : status >= 500 ? EXIT.internal : EXIT.usage);

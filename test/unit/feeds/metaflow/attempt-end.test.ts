@@ -47,6 +47,8 @@ const TABLE = `
   pod@1900                                              | 1900 | pod          | killed
   ok@1600 done@1601 rc:0@1900 next@2500                 | 1600 | attempt_ok   | succeeded
   not-ok@1600 done@1601 rc:1@1900 next@2500             | 1600 | attempt_ok   | failed
+  not-ok@1600 by-metaflow@1900                          | 1600 | attempt_ok   | killed
+  ok@1600 by-metaflow@1900                              | 1600 | attempt_ok   | succeeded
   done@1601 rc:1@1900                                   | 1601 | attempt_done | failed
   done@1601 task-ok                                     | 1601 | attempt_done | succeeded
   done@1601 task-not-ok                                 | 1601 | attempt_done | failed

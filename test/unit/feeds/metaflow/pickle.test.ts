@@ -128,6 +128,24 @@ describe('The pickle reader', () => {
     expect(reading).toEqual({ refused: 'holds more than 25499 characters' });
   });
 
+  it.each([
+    ['empty dictionaries', '7d', 'makes more than 20 values'],
+    ['empty lists', '5d', 'makes more than 20 values'],
+    ['marks', '28', 'makes more than 10 marks'],
+    ['memories of one value', '94', 'makes more than 20 memos'],
+    ['recollections of one value', '6800', 'makes more than 20 values'],
+  ])('refuses %s without end before they are made, cut off as they are', (_name, hex, reason) => {
+    const bytes = bytesOf(`8004 4e 94 ${hex.repeat(22)}`);
+    expect(readPickle(bytes, { ...PICKLE_LIMITS, items: 10 })).toEqual({ refused: reason });
+  });
+
+  it('reads as many items as its limit allows, in a dictionary as well', () => {
+    const items = Array.from({ length: 9 }, (_, index) => `8c01${(0x61 + index).toString(16)}4b01`).join('');
+    const bytes = bytesOf(`8004 7d 28 ${items} 75 2e`);
+    expect(Object.keys(readPickle(bytes, { ...PICKLE_LIMITS, items: 10 }))).toEqual(['value']);
+    expect(readPickle(bytes, { ...PICKLE_LIMITS, items: 9 })).toEqual({ refused: 'makes more than 18 values' });
+  });
+
   it('answers every byte sequence with plain data or a refusal', () => {
     const opcode = fc.constantFrom(...Object.keys(OPCODE_NAMES).map(Number), 0, 1, 2, 3, 0x61);
     const bytes = fc.oneof(fc.uint8Array({ maxLength: 200 }), fc.array(opcode, { maxLength: 200 }));
