@@ -1,4 +1,4 @@
-/** `flowledger explain` tells the same whether a server answers or it reads the ledger itself, and says what went wrong. */
+/** `flowledger explain` tells the same whether a server answers or it reads the ledger itself. */
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';

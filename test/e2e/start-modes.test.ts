@@ -1,4 +1,4 @@
-/** What a start does: with nothing, with a `.metaflow` alone, with a price pasted in, and with a faulty configuration. */
+/** A start with nothing, with a `.metaflow` alone, with a price pasted in, and with a faulty configuration. */
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -20,7 +20,7 @@ export type CloseContext = {
   readonly spansAt: SpansAt;
 };
 
-/** Where the ledger stands: what is closed by host, the load to read the store at, and the last one that closed anything. */
+/** Where the ledger stands: what is closed by host, the load to read the store at, and the last one that closed. */
 export type Standing = {
   readonly asOf: LoadId;
   readonly closedAsOf: LoadId;
@@ -56,8 +56,9 @@ export async function standingOf(
 }
 
 function futureSentence(host: string, end: Instant, at: Instant): string {
+  const [until, now] = [new Date(end).toISOString(), new Date(at).toISOString()];
   return (
-    `The store holds hours of ${host} closed until ${new Date(end).toISOString()}, but it is ${new Date(at).toISOString()}. ` +
+    `The store holds hours of ${host} closed until ${until}, but it is ${now}. ` +
     'A clock ran ahead (FLOWLEDGER_CLOCK?): set it right, or give store.url a new folder; the feeds fill it again.'
   );
 }

@@ -31,7 +31,7 @@ export type FeedProgress = {
   isEmpty: boolean;
 };
 
-/** A feed before its first poll; what the store knows counts only as far as it was read under the same configuration. */
+/** A feed before its first poll; what the store knows counts only where it was read under the same configuration. */
 export function unread(feed: KeptFeed, known: readonly KnownRun[]): FeedProgress {
   const usable = underSameConfig(known, feed.configHash);
   const isReread = usable.length < known.length;

@@ -94,7 +94,7 @@ async function changedOf({ store, asOf, estate, labelsOf }: IngestContext, seen:
   };
 }
 
-/** What the feed shows, and what it showed before and shows no more: that stands, but holds nothing beyond its last sign. */
+/** What the feed shows, and what it shows no more: that stands, but holds nothing beyond its last sign. */
 function standingAttempts(known: ReadonlyMap<string, Attempt>, seen: readonly Attempt[]): Attempt[] {
   const shown = new Set(seen.map(({ key }) => attemptKeyText(key)));
   const gone = [...known].filter(([text]) => !shown.has(text)).map(([, attempt]) => closedAtLastSign(attempt));
@@ -123,7 +123,7 @@ type Ledger = { readonly closed: ReadonlyMap<string, Closed>; readonly estate: E
 
 type Spans = ReadonlyMap<string, HeldSpan>;
 
-/** Held spans once the change stands; counted anew only where a change may move a host's first or known last holding in. */
+/** Held spans once the change stands; counted anew only where it may move a host's first or known last holding. */
 async function spansAfter({ store, asOf, estate }: IngestContext, changed: Changed, before: Spans): Promise<Spans> {
   const mayShrink = changed.attempts.some(
     ({ before: old, after: now }) =>
@@ -143,8 +143,8 @@ async function spansAfter({ store, asOf, estate }: IngestContext, changed: Chang
 }
 
 /**
- * The closed hours between a host's former and its present first holding (what was startup may be a gap, what existed may
- * not), and, where its end is known, between its former and its present last one.
+ * The closed hours between a host's former and its present first holding (what was startup may be a gap, what existed
+ * may not), and, where its end is known, between its former and its present last one.
  */
 function hoursWhoseCauseMoves(before: Spans, after: Spans, { closed, estate }: Ledger): HostHour[] {
   return [...before].flatMap(([host, was]) => {

@@ -181,7 +181,7 @@ async function closeVanished(context: KeeperContext, progress: Progress, now: In
   progress.lookedForVanished = true;
 }
 
-/** Hours are closed once every feed has told what it knows of them; a broken invariant leaves them open, and is told. */
+/** Hours are closed once every feed has told what it knows of them; a broken invariant leaves them open. */
 async function closeDue(context: KeeperContext, progress: Progress, at: Instant): Promise<void> {
   const known = completeUntilOf(progress.feeds);
   if (known === null) return;

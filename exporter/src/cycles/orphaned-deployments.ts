@@ -3,7 +3,7 @@ import type { LoadId, Store } from '../store/store';
 
 const FLOWS_A_PAGE = 1_000;
 
-/** One issue for every deployment that the store has runs of but no feed serves: a renamed one would count its runs twice. */
+/** One issue for every deployment that the store has runs of but no feed serves: a renamed one counts runs twice. */
 export async function orphanedDeployments(store: Store, served: ReadonlySet<string>, asOf: LoadId): Promise<Issue[]> {
   const orphaned = new Map<string, number>();
   let after: { deployment: string; flow: string } | undefined;
@@ -25,8 +25,7 @@ const issueOf = (deployment: string, runs: number): Issue => ({
   column: null,
   field: 'feeds.metaflow[].deployment',
   value: deployment,
-  reason: `The store has ${runs} runs of the deployment ${deployment}, which no feed serves; they hold their hosts as before.`,
-  remedy:
-    'If the deployment was renamed, give the feed its old name, or begin with a new store.url: else runs count twice.',
+  reason: `The store has ${runs} runs of deployment ${deployment}, which no feed serves; they hold their hosts as before.`,
+  remedy: 'If it was renamed, give the feed its old name, or begin with a new store.url: else runs count twice.',
   count: runs,
 });

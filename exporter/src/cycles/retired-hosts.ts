@@ -11,8 +11,8 @@ import type { Estate, EstateHost } from './estate';
 export const slotOf = ({ host, hour }: HostHour): string => `${hour} ${host}`;
 
 /**
- * Hosts that the configuration no longer names, as their closed hours knew them, by {@link slotOf}: what they cost stands,
- * but who held them can still be restated. Hours in which a host had no charge are left out.
+ * Hosts that the configuration no longer names, as their closed hours knew them, by {@link slotOf}: what they cost
+ * stands, but who held them can still be restated. Hours in which a host had no charge are left out.
  */
 export async function retiredHosts(
   { store, estate }: { store: Store; estate: Estate },

@@ -20,7 +20,7 @@ export function capacityOf(host: Host): bigint {
 }
 
 /**
- * A host of which only what it was charged by is known: its GPUs, or the memory that has its capacity at reference prices.
+ * A host of which only what it was charged by is known: its GPUs, or the memory that has its capacity when priced.
  * `capacityOf` gives that capacity back exactly.
  */
 export function hostOfCapacity(

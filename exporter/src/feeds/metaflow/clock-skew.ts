@@ -39,7 +39,7 @@ export function skewIssues(
       file: source,
       field: 'attempt',
       value: String(attempt),
-      reason: `Attempt ${attempt} says that it began at ${from}, before its run; it counts from the run's start, ${to}.`,
+      reason: `Attempt ${attempt} says that it began at ${from}, long before its run; it counts from ${to}.`,
       remedy: "Set the clock of the task's machine by NTP, or restore the task's sysmeta_attempt file.",
     });
   });
