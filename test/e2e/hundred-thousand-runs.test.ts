@@ -33,12 +33,14 @@ describe(`${RUNS} runs`, () => {
   let store: Store;
   let server: Server;
   let url: string;
+  let build: Build;
 
   beforeAll(async () => {
     store = await openStore({ url: `chdb:${join(folder, 'store')}` });
     for (const load of crowdLoads({ runs: RUNS, runsPerLoad: 5_000, start: START, hosts: 20 }))
       await store.publish(load);
-    const state = await publishedState(store);
+    build = await stateBuilderOf(store);
+    const state = await build(await store.lastLoad());
     const app = createApp({
       state: () => state,
       store,
@@ -96,6 +98,23 @@ describe(`${RUNS} runs`, () => {
     expect(items.every(({ cost }) => Number(cost) > 0)).toBe(true);
   });
 
+  test('are not all read again for one that is new: the time of a state after it is printed', async () => {
+    const times: number[] = [];
+    for (const number of [RUNS + 1, RUNS + 2, RUNS + 3]) {
+      const run = { ...(await store.runs({ limit: 1 }, await store.lastLoad()))[0]!, key: crowdKey(number) };
+      const load = { key: `one more ${number}`, at: NOW, runs: [run], attempts: [], closings: [], issues: [] };
+      const { loadId } = await store.publish(load);
+      const start = performance.now();
+      const state = await build(loadId);
+      times.push(performance.now() - start);
+      expect(state.runs.filter(({ key }) => key.run === run.key.run)).toHaveLength(1);
+    }
+    const shown = (await build(await store.lastLoad())).runs.length;
+    process.stderr.write(
+      `a state of ${shown} runs after a new one: ${times.map((ms) => ms.toFixed(0)).join(' ')} ms\n`,
+    );
+  }, 120_000);
+
   test('give at least 50,000 series to a scrape within the goal', async () => {
     const scrape = async (): Promise<string> => (await fetch(`${url}/metrics`)).text();
     const series = (await scrape()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
@@ -111,22 +130,27 @@ function pathOf(number: number): string {
   return `/api/v1/runs/${flow}/${run}`;
 }
 
-async function publishedState(store: Store): Promise<PublishedState> {
-  const asOf = await store.lastLoad();
+type Build = (asOf: number) => Promise<PublishedState>;
+
+/** Builds states of the store as it was closed at its present load. */
+async function stateBuilderOf(store: Store): Promise<Build> {
+  const closedAsOf = await store.lastLoad();
   const estate = { hosts: new Map(), splitPolicy: 'gpu-first' };
   const keptFor = { currency: 'USD', example: false, finishedTtlMs: 60 * 86_400_000, yamlToPaste: () => '' };
   const build = stateBuilder({ store, estate, ...keptFor });
-  return build({
-    standing: { asOf, closedAsOf: asOf, closed: new Map() },
-    spansAt: spansReader(store),
-    at: NOW,
-    completeUntil: NOW,
-    until: NOW,
-    knownUntil: () => NOW,
-    feeds: [],
-    issues: [],
-    invariantViolations: 0,
-  });
+  const spansAt = spansReader(store);
+  return (asOf) =>
+    build({
+      standing: { asOf, closedAsOf, closed: new Map() },
+      spansAt,
+      at: NOW,
+      completeUntil: NOW,
+      until: NOW,
+      knownUntil: () => NOW,
+      feeds: [],
+      issues: [],
+      invariantViolations: 0,
+    });
 }
 
 async function timed(ask: (trial: number) => Promise<unknown>): Promise<number[]> {

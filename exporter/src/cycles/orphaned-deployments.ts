@@ -25,7 +25,7 @@ const issueOf = (deployment: string, runs: number): Issue => ({
   column: null,
   field: 'feeds.metaflow[].deployment',
   value: deployment,
-  reason: `The store has ${runs} runs of deployment ${deployment}, which no feed serves; they hold their hosts as before.`,
+  reason: `The store has ${runs} runs of ${deployment}, which no feed serves; they hold their hosts as before.`,
   remedy: 'If it was renamed, give the feed its old name, or begin with a new store.url: else runs count twice.',
   count: runs,
 });

@@ -39,7 +39,7 @@ export async function readEntry(reader: EntryReader, entry: RunEntry, now: Insta
   const { name: feed, root } = reader.options;
   const place = { root, flow: entry.flow, run: entry.run };
   const path = join(entry.flow, entry.run);
-  const look: Look = { entry, now, own: await runMark(place), cache: entry.cache ?? new Map() };
+  const look: Look = { entry, now, own: await runMark(place), cache: entry.cache ?? new Map<string, never>() };
   try {
     const files = await readRun(place, look.cache);
     if (!('problem' in files)) return await reading(reader, look, { files, fault: null });
