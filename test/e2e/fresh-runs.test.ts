@@ -6,6 +6,7 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { scaled, trimmed } from './amounts';
 import { parseRows, type Row } from '../laws/attempts-table';
 import {
   configOf,
@@ -131,11 +132,4 @@ function referenceRows(folder: string): Row[] {
   const { status, stdout, stderr } = spawnSync(PYTHON, args, { cwd: folder, env: metaflowEnv(), encoding: 'utf8' });
   if (status !== 0) throw new Error(`reference.py: ${stderr}`);
   return parseRows(stdout);
-}
-
-const trimmed = (amount: string): string => amount.replace(/\.?0+$/, '');
-
-function scaled(text: string): bigint {
-  const [whole = '0', fraction = ''] = text.split('.');
-  return BigInt(whole + fraction.padEnd(12, '0'));
 }

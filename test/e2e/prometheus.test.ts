@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { scaled, trimmed } from './amounts';
 import { parseRows } from '../laws/attempts-table';
 import {
   configOf,
@@ -104,10 +105,3 @@ type ApiStep = {
   cost: string;
   tasks: { task: string; attempts: { attempt: number; cost: string }[] }[];
 };
-
-const trimmed = (amount: string): string => amount.replace(/\.?0+$/, '');
-
-function scaled(text: string): bigint {
-  const [whole = '0', fraction = ''] = text.split('.');
-  return BigInt(whole + fraction.padEnd(12, '0'));
-}

@@ -1,4 +1,3 @@
-import { assert } from '../assert';
 import type { Host } from '../facts/host';
 import type { ListPrice } from '../facts/list-price';
 import type { PriceSpan } from '../facts/price';
@@ -66,13 +65,6 @@ export function discountCovers({ provider, instanceType, region }: Discount, hos
   const isOnDemand = host.capacityType === null || ['on_demand', 'committed'].includes(host.capacityType);
   if (host.provider !== provider || !isOnDemand) return false;
   return (instanceType === null || instanceType === host.instanceType) && (region === null || region === host.region);
-}
-
-/** The span that holds `instant`. */
-export function priceAt(spans: readonly PriceSpan[], instant: Instant): PriceSpan {
-  const found = spans.find(({ start, end }) => (start === null || start <= instant) && (end === null || instant < end));
-  assert(found !== undefined, `No price span holds ${instant}.`);
-  return found;
 }
 
 type Applying = {

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { type Config, loadConfig, printFault } from '../../../exporter/src/config';
 import { readBuiltInPrices } from '../../../exporter/src/feeds/prices/read';
 import { listPricesByType } from '../../../exporter/src/ledger/list-price';
-import { priceAt, pricesOf } from '../../../exporter/src/ledger/price-ladder';
+import { priceAt } from '../../../exporter/src/ledger/charge-periods';
+import { pricesOf } from '../../../exporter/src/ledger/price-ladder';
 import { printAmount } from '../../../exporter/src/units/money-text';
 
 const SHIPPED = readFileSync(join(__dirname, '../../../exporter/flowledger.yaml'), 'utf8');
