@@ -15,7 +15,7 @@ const stays = fc.uniqueArray(
   { minLength: 1, maxLength: 6, selector: (stay) => JSON.stringify(stay) },
 );
 
-/** When each stay is first told, as an order; how many are told at once; and at which cycles everything is told again. */
+/** In which order stays are first told, how many at once, and after which cycle the exporter is started anew. */
 const telling = fc.record({
   order: fc.array(fc.nat(), { minLength: 6, maxLength: 6 }),
   chunk: fc.integer({ min: 1, max: 4 }),
