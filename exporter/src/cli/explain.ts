@@ -9,6 +9,7 @@ import { loadConfig } from '../config';
 import { receipt, type Receipt } from '../contract/receipt';
 import { createApp } from '../views/api/app';
 import { OPEN } from '../views/auth/authenticate';
+import { listenText } from '../views/auth/listen';
 import { createServer } from '../views/auth/server';
 import { reportFailure } from './failure';
 import { receiptText } from './explain-text';
@@ -89,8 +90,7 @@ function serverOf({ server, config }: Options, { folder, env }: Io): string {
   const loaded = loadConfig({ path, env });
   if (loaded.config === null) throw new ConfigError(loaded.faults);
   const { listen, webConfig } = loaded.config.server;
-  const host = listen.host.includes(':') ? `[${listen.host}]` : listen.host;
-  return `${webConfig === null ? 'http' : 'https'}://${host}:${listen.port}`;
+  return `${webConfig === null ? 'http' : 'https'}://${listenText(listen)}`;
 }
 
 async function askServer(

@@ -7,6 +7,7 @@ import type { Clock } from '../clock';
 import type { PublishedState } from '../facts/published';
 import { IntegrityError } from '../store/store';
 import { createApp } from '../views/api/app';
+import { listenText } from '../views/auth/listen';
 import { createServer } from '../views/auth/server';
 import { runtimeMetrics } from '../views/metrics/runtime';
 import { type Access, readAccess } from './access';
@@ -137,8 +138,7 @@ async function keep({ mode, ledger, server, log }: Running, { io, shown, stoppin
 
 function addressOf(server: Server, { config }: StartMode): string {
   const { port } = server.address() as AddressInfo;
-  const { host } = config.server.listen;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return `http://${listenText({ ...config.server.listen, port })}`;
 }
 
 function pause(milliseconds: number, stopping: AbortSignal): Promise<void> {

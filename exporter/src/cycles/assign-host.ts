@@ -1,5 +1,5 @@
 import { type Attempt, type RunKey, pathspecOf, runKeyText } from '../facts/attempt';
-import type { Issue } from '../facts/issue';
+import { type Issue, NOWHERE } from '../facts/issue';
 import type { Gaps } from '../facts/run';
 import type { Estate } from './estate';
 
@@ -18,7 +18,6 @@ export function assignHosts(
   const assigned = attempts.map((told) => {
     if (told.isClone) return told;
     const attempt = told.hosts.length === 0 && only !== null ? { ...told, hosts: [only] } : told;
-
     const outside = attempt.hosts.find((host) => estate.hosts.has(host) && !existsThroughout(estate, host, attempt));
     const unknown = attempt.hosts.find((host) => !estate.hosts.has(host)) ?? null;
     if (attempt.hosts.length > 0 && unknown === null && outside === undefined) return attempt;
@@ -59,8 +58,6 @@ function existsThroughout(estate: Estate, host: string, { start, end, lastSign }
   const { from, to } = estate.hosts.get(host)!.host;
   return (from === null || from <= start) && (to === null || (end ?? lastSign) <= to);
 }
-
-const NOWHERE = { file: null, line: null, column: null, count: 1 } as const;
 
 const noHost = (attempt: Attempt, feed: string, names: readonly string[]): Issue => ({
   ...NOWHERE,

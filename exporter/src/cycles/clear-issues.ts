@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { Issue } from '../facts/issue';
 import type { LoadId, Store } from '../store/store';
 import type { Instant } from '../units/interval';
+import { contentHash } from './content-hash';
 
 const ISSUES_A_PAGE = 500;
 
@@ -18,8 +18,7 @@ export async function clearIssues(
   const told = (await allIssues(store, asOf)).filter(({ feed }) => feeds.has(feed));
   if (told.length === 0) return asOf;
   const issues = told.map((issue) => ({ ...issue, count: 0 }));
-  const content = createHash('sha256').update(JSON.stringify(issues)).digest('hex');
-  const load = { key: `clear:${asOf}:${content}`, at, runs: [], attempts: [], closings: [], issues };
+  const load = { key: `clear:${asOf}:${contentHash(issues)}`, at, runs: [], attempts: [], closings: [], issues };
   return Math.max(asOf, (await store.publish(load)).loadId);
 }
 

@@ -49,7 +49,8 @@ export function closeBatch({ splitPolicy, hostIn, hostHours, attempts, heldSpans
   return { closings, issues };
 }
 
-function spanOf(hostHours: readonly HostHour[]): { start: number; end: number } {
+/** From the start of the first of some host-hours to the end of the last. */
+export function spanOf(hostHours: readonly HostHour[]): { start: number; end: number } {
   const hours = hostHours.map(({ hour }) => hour);
   return { start: Math.min(...hours), end: Math.max(...hours) + HOUR_MS };
 }

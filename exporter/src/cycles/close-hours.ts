@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { existenceOf } from '../ledger/charge-periods';
 import type { Closed, HostHour } from '../ledger/restate';
 import type { LoadId, Store } from '../store/store';
 import { HOUR_MS, type Instant, hoursTouching, hourStart } from '../units/interval';
 import { closeBatch } from './close-batch';
+import { contentHash } from './content-hash';
 import type { Estate, EstateHost } from './estate';
 import type { HeldSpan, SpansAt } from './ledger-span';
 
@@ -111,7 +111,7 @@ async function closeOneLoad({ context, hostHours, spans, asOf }: OneLoad): Promi
   const hostIn = ({ host }: HostHour): EstateHost | undefined => estate.hosts.get(host);
   const { closings, issues } = closeBatch({ splitPolicy, hostIn, hostHours, attempts, heldSpans: spans });
   const { loadId } = await store.publish({
-    key: `close:${asOf}:${createHash('sha256').update(JSON.stringify(hostHours)).digest('hex')}`,
+    key: `close:${asOf}:${contentHash(hostHours)}`,
     at,
     runs: [],
     attempts: [],

@@ -1,6 +1,6 @@
 import { type RunKey, runKeyText } from '../facts/attempt';
 import type { FeedHealth } from '../facts/published';
-import type { Issue } from '../facts/issue';
+import { type Issue, NOWHERE } from '../facts/issue';
 import type { MetaflowPoll, MetaflowPollRequest } from '../feeds/metaflow/local-feed';
 import type { PolledFeed } from '../feeds/poll-feed';
 import type { KnownRun } from '../store/store';
@@ -79,13 +79,12 @@ function underSameConfig(known: readonly KnownRun[], configHash: string): KnownR
 
 /** One issue for every feed that failed its last poll. */
 export function failedFeedIssues(health: readonly FeedHealth[]): Issue[] {
-  const nowhere = { file: null, line: null, column: null, field: null, value: null, count: 1 };
   return health
     .filter(({ up, error }) => !up && error !== null)
     .map(({ feed, error }) => ({
       code: 'feed_failed' as const,
       feed,
-      ...nowhere,
+      ...NOWHERE,
       reason: `The feed cannot be read: ${error}`,
       remedy: `Make the source of feeds.metaflow ${feed} readable; what it showed last stands until then.`,
     }));

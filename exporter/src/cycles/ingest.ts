@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { type Attempt, attemptKeyText, type RunKey, runKeyText } from '../facts/attempt';
 import type { Issue } from '../facts/issue';
 import type { Gaps, Labels, Run, RunRecord } from '../facts/run';
@@ -7,7 +6,8 @@ import type { LoadId, Store } from '../store/store';
 import { HOUR_MS, type Instant, hoursTouching, hourStart, overlap } from '../units/interval';
 import { gapsOf } from './assign-host';
 import { attemptChanged, runChanged } from './changes';
-import { closeBatch } from './close-batch';
+import { closeBatch, spanOf } from './close-batch';
+import { contentHash } from './content-hash';
 import type { Estate, EstateHost } from './estate';
 import { type HeldSpan, heldSpans, type SpansAt } from './ledger-span';
 import { retiredHosts, slotOf } from './retired-hosts';
@@ -44,11 +44,8 @@ export async function ingest(context: IngestContext, seen: SeenRuns): Promise<In
   const changed = await changedOf(context, seen);
   if (changed.runs.length + changed.attempts.length + seen.issues.length === 0) return { asOf, restated: 0 };
   const restated = await restate(context, changed);
-  const content = JSON.stringify([changed.runs, changed.attempts, seen.issues], (_key, value: unknown) =>
-    typeof value === 'bigint' ? value.toString() : value,
-  );
   const { loadId } = await store.publish({
-    key: `ingest:${seen.feed}:${asOf}:${createHash('sha256').update(content).digest('hex')}`,
+    key: `ingest:${seen.feed}:${asOf}:${contentHash([changed.runs, changed.attempts, seen.issues])}`,
     at,
     runs: changed.runs,
     attempts: changed.attempts.map(({ after }) => after),
@@ -169,10 +166,5 @@ function hoursBetween(host: string, ...[a, b, range]: readonly [Instant, Instant
 }
 
 function distinct(hostHours: readonly HostHour[]): HostHour[] {
-  return [...new Map(hostHours.map((one) => [`${one.hour} ${one.host}`, one])).values()];
-}
-
-function spanOf(hostHours: readonly HostHour[]): { start: Instant; end: Instant } {
-  const hours = hostHours.map(({ hour }) => hour).sort((a, b) => a - b);
-  return { start: hours[0]!, end: hours[hours.length - 1]! + HOUR_MS };
+  return [...new Map(hostHours.map((one) => [slotOf(one), one])).values()];
 }

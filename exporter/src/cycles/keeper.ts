@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import { InvariantError } from '../assert';
-import type { Issue } from '../facts/issue';
+import { type Issue, NOWHERE } from '../facts/issue';
 import type { PublishedState } from '../facts/published';
 import type { Labels, RunRecord } from '../facts/run';
 import type { MetaflowPoll } from '../feeds/metaflow/local-feed';
@@ -9,6 +8,7 @@ import type { Instant } from '../units/interval';
 import { assignHosts } from './assign-host';
 import { type StateContext, stateBuilder } from './build-state';
 import { clearIssues } from './clear-issues';
+import { contentHash } from './content-hash';
 import { closeHours, type Standing, standingOf } from './close-hours';
 import {
   completeUntilOf,
@@ -202,13 +202,11 @@ async function closeDue(context: KeeperContext, progress: Progress, at: Instant)
 function noteViolation(context: KeeperContext, progress: Progress, { message }: InvariantError): void {
   progress.invariantViolations += 1;
   if (progress.broken?.reason !== message) context.onFault?.(`An invariant is broken: ${message}`);
-  const nowhere = { file: null, line: null, column: null, field: null, value: null, count: 1 };
   const remedy = 'The hours that it concerns stay open. Report it with the log; it is a fault of the program.';
-  progress.broken = { code: 'broken_invariant', feed: 'ledger', ...nowhere, reason: message, remedy };
+  progress.broken = { code: 'broken_invariant', feed: 'ledger', ...NOWHERE, reason: message, remedy };
 }
 
 /** A short hash of whatever decides how a feed reads its runs. */
 export function configHashOf(parts: unknown): string {
-  const text = JSON.stringify(parts, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
-  return createHash('sha256').update(text).digest('hex').slice(0, 12);
+  return contentHash(parts).slice(0, 12);
 }

@@ -1,4 +1,4 @@
-import type { Issue } from '../facts/issue';
+import { type Issue, NOWHERE } from '../facts/issue';
 import type { LoadId, Store } from '../store/store';
 
 const FLOWS_A_PAGE = 1_000;
@@ -18,11 +18,9 @@ export async function orphanedDeployments(store: Store, served: ReadonlySet<stri
 }
 
 const issueOf = (deployment: string, runs: number): Issue => ({
+  ...NOWHERE,
   code: 'orphaned_deployment',
   feed: 'store',
-  file: null,
-  line: null,
-  column: null,
   field: 'feeds.metaflow[].deployment',
   value: deployment,
   reason: `The store has ${runs} runs of ${deployment}, which no feed serves; they hold their hosts as before.`,

@@ -1,5 +1,5 @@
 import type { Host } from '../facts/host';
-import type { Issue } from '../facts/issue';
+import { type Issue, NOWHERE } from '../facts/issue';
 import { priceAt } from '../ledger/charge-periods';
 import type { Instant } from '../units/interval';
 import type { Estate, EstateHost } from './estate';
@@ -36,6 +36,5 @@ const pastSentence = (host: Host): string =>
 const PAST_REMEDY = 'Give its rate card an earlier from date, or add a card for the time before.';
 
 function issueOf(host: Host, reason: string, remedy: string): Issue {
-  const nowhere = { file: null, line: null, column: null, count: 1 };
-  return { code: 'unpriced_host', feed: 'prices', ...nowhere, field: 'rate_cards', value: host.name, reason, remedy };
+  return { ...NOWHERE, code: 'unpriced_host', feed: 'prices', field: 'rate_cards', value: host.name, reason, remedy };
 }

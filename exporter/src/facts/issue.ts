@@ -23,6 +23,9 @@ export const ISSUE_CODES = [
 /** One of {@link ISSUE_CODES}. */
 export type IssueCode = (typeof ISSUE_CODES)[number];
 
+/** The place of an issue that lies in no file, and happened once. */
+export const NOWHERE = { file: null, line: null, column: null, field: null, value: null, count: 1 } as const;
+
 /** A rejected or doubtful fact: where it is, what is wrong, what to do. Unknown places are null. */
 export type Issue = {
   readonly code: IssueCode;

@@ -1,6 +1,6 @@
 import { pathspecOf } from '../facts/attempt';
 import type { Host } from '../facts/host';
-import type { Issue } from '../facts/issue';
+import { type Issue, NOWHERE } from '../facts/issue';
 import type { ActiveHolding } from './holding';
 import type { Slice } from './measure';
 
@@ -11,10 +11,9 @@ export function issuesOf(host: Host, holdings: readonly ActiveHolding[], slices:
   return slices.some(({ overRequested }) => overRequested) ? [...issues, overRequestedHost(host)] : issues;
 }
 
-const NOWHERE = { feed: 'ledger', file: null, line: null, column: null, count: 1 } as const;
-
 const gpusOnGpulessHost = (host: Host, pathspec: string): Issue => ({
   ...NOWHERE,
+  feed: 'ledger',
   code: 'gpus_on_gpuless_host',
   field: pathspec,
   value: host.name,
@@ -24,6 +23,7 @@ const gpusOnGpulessHost = (host: Host, pathspec: string): Issue => ({
 
 const overRequestedHost = (host: Host): Issue => ({
   ...NOWHERE,
+  feed: 'ledger',
   code: 'over_requested_host',
   field: 'hosts[].gpus',
   value: host.name,
