@@ -1,6 +1,7 @@
 import type { Instant } from '../units/interval';
 import type { Bytes, MilliVcpus, NanoGpus } from '../units/quantity';
 import { compareUtf8 } from '../units/utf8-order';
+import type { PodRef } from './pod';
 
 /** Names one run. All parts are text; ids are never joined on alone. */
 export type RunKey = { readonly deployment: string; readonly flow: string; readonly run: string };
@@ -52,7 +53,23 @@ export type Attempt = {
   readonly confidence: Confidence;
   /** The last sign of life, in UTC ms. */
   readonly lastSign: Instant;
+  /** The pod that ran it, where one is known. */
+  readonly pod?: PodRef | null;
 };
+
+/** What an attempt's own records say about where it ran; each part null where they do not. */
+export type Clues = {
+  readonly podUid: string | null;
+  readonly podNamespace: string | null;
+  readonly podName: string | null;
+  /** The address of the node. */
+  readonly nodeIp: string | null;
+  /** The cloud's id of the machine. */
+  readonly instanceId: string | null;
+};
+
+/** An attempt as a feed tells it, before it is tied to pods and hosts. */
+export type ToldAttempt = Attempt & { readonly clues?: Clues | null };
 
 /** Total order of attempts: each name by UTF-8 bytes, the attempt by number. Ties of money go by it. */
 export function compareAttemptKeys(a: AttemptKey, b: AttemptKey): number {

@@ -28,6 +28,16 @@ export const IDLE_CAUSES = ['no_work', 'beside_work', 'startup', 'tail', 'gap'] 
 /** One of {@link IDLE_CAUSES}. */
 export type IdleCause = (typeof IDLE_CAUSES)[number];
 
+/** What was observed of the GPU time of a piece; what is neither used nor workload idle is unobserved. */
+export type GpuUsage = {
+  readonly used: NanoGpuMilliseconds;
+  readonly workloadIdle: NanoGpuMilliseconds;
+  /** Σ GPU time × activity: what a utilization is the ratio of, over used + workloadIdle. */
+  readonly busy: NanoGpuMilliseconds;
+  /** Its part of the boards' energy in mJ; null where nothing tells. */
+  readonly energyMillijoules: number | null;
+};
+
 /** One piece of an origin charge; the pieces of a charge sum to it exactly. */
 export type AllocatedCharge = {
   readonly host: string;
@@ -47,6 +57,8 @@ export type AllocatedCharge = {
   readonly held: Interval;
   /** GPU time of this piece after scaling to capacity. */
   readonly gpuTime: NanoGpuMilliseconds;
+  /** On workload pieces that hold GPUs; absent where nothing was observed. */
+  readonly usage?: GpuUsage;
 };
 
 /** An origin charge with all its pieces. */

@@ -20,3 +20,11 @@ export type Host = {
   /** Null: no end is known. */
   readonly to: Instant | null;
 };
+
+/** A host that a feed saw: a Kubernetes node. A declared host of the same name stands above it. */
+export type DiscoveredHost = Host & {
+  /** The feed that saw it. */
+  readonly feed: string;
+  readonly internalIp: string | null;
+  readonly zone: string | null;
+};

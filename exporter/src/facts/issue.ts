@@ -19,6 +19,12 @@ export const ISSUE_CODES = [
   'broken_invariant',
   'clock_skew',
   'duplicate_record',
+  'missing_allow_list',
+  'gpu_count_conflict',
+  'unmatched_pod',
+  'bad_sample',
+  'unknown_unit',
+  'unknown_gpu_host',
 ] as const;
 /** One of {@link ISSUE_CODES}. */
 export type IssueCode = (typeof ISSUE_CODES)[number];

@@ -35,13 +35,59 @@ export type RunMetrics = {
   readonly perHour: bigint | null;
   readonly expectedPerHour: bigint | null;
   readonly expectationBasis: ExpectationBasis | null;
+  /** What it will have cost when it ends, 10⁻¹², as far as its flow's history tells; null when nothing does. */
+  readonly projected: bigint | null;
+  /** What such a run costs by its flow's history at current prices, 10⁻¹². */
+  readonly expectedTotal: bigint | null;
+  /** The smallest budget that applies to it, 10⁻¹². */
+  readonly budget: bigint | null;
+  /** Since it started, while it runs. */
+  readonly elapsedSeconds: number | null;
+  /** How long such a run takes by its flow's history. */
+  readonly expectedSeconds: number | null;
+  /** Used, workload idle and unobserved GPU time add up to this. */
   readonly heldGpuSeconds: number;
+  readonly usedGpuSeconds: number;
+  readonly workloadIdleGpuSeconds: number;
+  /** Mean activity, 0 to 1, of the GPUs it holds now; null when nothing observes them. */
+  readonly utilization: number | null;
+  /** Null when nothing tells. */
+  readonly energyJoules: number | null;
   readonly unpricedSeconds: number;
+  readonly k8sNamespace: string | null;
   readonly labels: Labels;
   readonly user: string | null;
   readonly runtime: string | null;
   readonly variant: Variant | null;
 };
+
+/** A workload that is no Metaflow run: what it holds and costs since the ledger knows it. */
+export type WorkloadMetrics = {
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly workload: string;
+  readonly team: string | null;
+  readonly modelVersion: string | null;
+  readonly live: boolean;
+  /** Null when every held second is unpriced. */
+  readonly cost: CostByBasis | null;
+  readonly perHour: bigint | null;
+  readonly heldGpuSeconds: number;
+  readonly usedGpuSeconds: number;
+  readonly workloadIdleGpuSeconds: number;
+  readonly utilization: number | null;
+};
+
+/** A month's budget of a flow, a team or an experiment and what is spent of it, 10⁻¹². */
+export type BudgetNow = {
+  readonly scope: 'flow' | 'team' | 'experiment' | 'all';
+  readonly name: string;
+  readonly amount: bigint;
+  readonly spent: bigint;
+};
+
+/** How many GPUs of a host telemetry sees. */
+export type TelemetryReach = { readonly host: string; readonly gpus: number; readonly seen: number };
 
 /** Month-to-date cost of one label value. */
 export type Rollup = {
@@ -74,6 +120,10 @@ export type FeedHealth = {
   readonly rows: { readonly accepted: number; readonly rejected: number };
   readonly durationSeconds: number;
   readonly error: string | null;
+  /** Whether the last poll brought facts, found a source without any, or failed; absent before the first one. */
+  readonly outcome?: 'ok' | 'empty' | 'failed';
+  /** Samples that were left out since the start, by reason. */
+  readonly dropped?: { readonly [reason: string]: number };
 };
 
 /** A host as priced now. */
@@ -92,6 +142,9 @@ export type PublishedState = {
   readonly open: readonly ChargePeriod[];
   readonly spend: readonly SpendNow[];
   readonly runs: readonly RunMetrics[];
+  readonly workloads: readonly WorkloadMetrics[];
+  readonly budgets: readonly BudgetNow[];
+  readonly reach: readonly TelemetryReach[];
   readonly rollups: readonly Rollup[];
   readonly gpuTime: readonly GpuTimeTotal[];
   readonly hosts: readonly PricedHost[];

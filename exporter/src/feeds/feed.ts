@@ -1,4 +1,5 @@
 import type { Issue } from '../facts/issue';
+import type { FeedHealth } from '../facts/published';
 import type { Instant } from '../units/interval';
 
 /** How many rows of a source became facts and how many were refused. */
@@ -23,4 +24,18 @@ export interface Feed<Request, Poll extends FeedPoll> {
 /** A source that could not be read at all; `cause` is what the system said. */
 export class FeedError extends Error {
   override readonly name = 'FeedError';
+}
+
+/**
+ * A source that reads its targets on its own, each with a deadline and apart from the others, so that nobody waits:
+ * `take` hands over what has arrived since the last time, at once.
+ */
+export interface BackgroundFeed<Batch> {
+  readonly name: string;
+  /** Begins to read; returns at once. */
+  start(): void;
+  take(): Batch;
+  /** One row a target, named `feed/target`. */
+  health(): FeedHealth[];
+  stop(): Promise<void>;
 }

@@ -1,5 +1,7 @@
-import type { Attempt, Outcome, RunKey } from '../facts/attempt';
+import type { Attempt, Confidence, Outcome, RunKey } from '../facts/attempt';
 import type { AllocatedCharge, HourClosing, OriginCharge } from '../facts/charge';
+import type { DeviceStretch, GpuSample } from '../facts/gpu-sample';
+import type { DiscoveredHost } from '../facts/host';
 import type { Issue } from '../facts/issue';
 import type { Labels, Run } from '../facts/run';
 import type { Instant, Interval } from '../units/interval';
@@ -20,6 +22,8 @@ export type Load = {
   readonly closings: readonly HourClosing[];
   /** Issues found since the load before, by feed and place; the latest count of each stands. */
   readonly issues: readonly Issue[];
+  /** Hosts that feeds saw and that are new or changed; the latest version of each name stands. */
+  readonly hosts?: readonly DiscoveredHost[];
 };
 
 /** Whether a load was published now, and the load that holds its content. */
@@ -46,6 +50,10 @@ export type ClosedCost = {
   readonly pricedMs: number;
   readonly unpricedMs: number;
   readonly heldGpuSeconds: number;
+  readonly usedGpuSeconds: number;
+  readonly workloadIdleGpuSeconds: number;
+  /** Null where no piece has one. */
+  readonly energyJoules: number | null;
 };
 
 /** Which runs to list, and from where on. */
@@ -111,6 +119,34 @@ export type HostPeriodRow = {
   readonly heldGpuSeconds: number;
 };
 
+/** Charged amounts of a window by how surely they are attributed; for coverage. */
+export type CoverageRow = {
+  readonly kind: 'workload' | 'unattributed';
+  /** Of the attempt; null on unattributed. */
+  readonly confidence: Confidence | null;
+  /** Held by something that is no Metaflow run. */
+  readonly isWorkload: boolean;
+  readonly hasTeam: boolean;
+  readonly hasProject: boolean;
+  readonly amount: bigint;
+  readonly heldGpuSeconds: number;
+  /** Used or workload idle. */
+  readonly observedGpuSeconds: number;
+};
+
+/** What is charged in a window but known to nobody: pods of no run, runs without a team, unattributed use of a host. */
+export type UnmatchedRow = {
+  readonly kind: 'workload' | 'unattributed';
+  /** The holder's run; null on unattributed. */
+  readonly key: RunKey | null;
+  /** Set on unattributed alone. */
+  readonly host: string | null;
+  readonly confidence: Confidence | null;
+  readonly hasTeam: boolean;
+  readonly amount: bigint;
+  readonly heldGpuSeconds: number;
+};
+
 /** How much one step of one past run held on average while it ran. */
 export type StepHistoryRow = {
   readonly run: string;
@@ -122,6 +158,9 @@ export type StepHistoryRow = {
   readonly byteMs: number;
   /** Length of the union of its attempts' intervals. */
   readonly busyMs: number;
+  /** When the run began and ended; it succeeded. */
+  readonly runStartedAt: Instant;
+  readonly runEndedAt: Instant;
 };
 
 /** Two loads share a key but not their content: a bug of ours or a tampered input. */
@@ -192,10 +231,39 @@ export interface Store {
   ): Promise<GapRow[]>;
   gpuTime(
     asOf: LoadId,
-  ): Promise<{ kind: string; cause: string | null; team: string | null; host: string; gpuSeconds: number }[]>;
+  ): Promise<
+    {
+      kind: string;
+      cause: string | null;
+      team: string | null;
+      host: string;
+      /** Of workload: all of it, and the parts that were observed. */
+      gpuSeconds: number;
+      usedGpuSeconds: number;
+      workloadIdleGpuSeconds: number;
+    }[]
+  >;
   stepHistory(flow: { deployment: string; flow: string }, lastRuns: number, asOf: LoadId): Promise<StepHistoryRow[]>;
   /** Standing issues by feed, code, file, line, column, field, value, nulls last; strictly after `after`. */
   issues(asOf: LoadId, query: { limit: number; after?: IssuePlace }): Promise<Issue[]>;
+
+  /** Latest version of every host that a feed ever saw. */
+  discoveredHosts(asOf: LoadId): Promise<DiscoveredHost[]>;
+  /** Charged amounts of a window by how surely they are attributed. */
+  coverage(window: Interval, asOf: LoadId): Promise<CoverageRow[]>;
+  /** The `limit` largest amounts of a window that belong to no run, or to no team; largest first. */
+  unmatched(window: Interval, limit: number, asOf: LoadId): Promise<UnmatchedRow[]>;
+
+  /**
+   * Keeps GPU samples. Not part of a load: they only classify held time. The same device and time again changes
+   * nothing (the first stands); samples expire after 35 days.
+   */
+  appendSamples(samples: readonly GpuSample[]): Promise<void>;
+  /**
+   * Stretches of every device of these hosts that share time with `span`, oldest first by host and device. A sample
+   * speaks until the device's next one, for `holdsMs` at most; a gap, another kind or other pods end a stretch.
+   */
+  deviceStretches(hosts: readonly string[], span: Interval): Promise<DeviceStretch[]>;
 
   /** Published loads against the rows that are there, detached parts, `CHECK TABLE`; throws {@link IntegrityError}. */
   verify(): Promise<void>;
