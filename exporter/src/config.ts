@@ -4,12 +4,16 @@ import { checkAcross, type Placed } from './config/cross-checks';
 import { readDimensions } from './config/dimensions';
 import { type ConfigDocument, type Environment, readDocument } from './config/document';
 import type { ConfigFault, FieldPath, Finding, Report } from './config/fault';
-import { type MetaflowFeedConfig, readFeeds } from './config/feeds';
+import { readBudget } from './config/budgets';
+import { readFeeds } from './config/feeds';
+import type { GpuFeedConfig, KubernetesFeedConfig } from './config/live-feeds';
+import type { MetaflowFeedConfig } from './config/metaflow-feeds';
 import { readHolding, readHost } from './config/hosts';
 import { readDiscount, readRateCard } from './config/rate-cards';
 import type { ListenAddress } from './config/scalars';
 import { itemsOf, keysOf, readBy } from './config/section';
 import { readSection, readSplitPolicy, type SplitPolicy, topSchema } from './config/sections';
+import type { Budget } from './facts/budget';
 import type { DimensionRules } from './facts/dimension-rule';
 import type { Holding } from './facts/holding';
 import type { Host } from './facts/host';
@@ -18,7 +22,7 @@ import type { Prices } from './feeds/prices/parse';
 import { readBuiltInPrices } from './feeds/prices/read';
 
 export { type ConfigFault, printFault } from './config/fault';
-export type { MetaflowFeedConfig } from './config/feeds';
+export type { MetaflowFeedConfig } from './config/metaflow-feeds';
 export type { ListenAddress } from './config/scalars';
 
 /** The configuration, checked and with every default filled in; paths are absolute. */
@@ -32,12 +36,17 @@ export type Config = {
   /** `chdb:/absolute/folder` or `http(s)://…`. */
   readonly store: { readonly url: string };
   readonly cycles: { readonly liveMs: number; readonly closeDelayMs: number };
-  readonly feeds: { readonly metaflow: readonly MetaflowFeedConfig[] };
+  readonly feeds: {
+    readonly metaflow: readonly MetaflowFeedConfig[];
+    readonly kubernetes: readonly KubernetesFeedConfig[];
+    readonly dcgm: readonly GpuFeedConfig[];
+  };
   readonly rateCards: readonly RateCard[];
   readonly discounts: readonly Discount[];
   /** With what their instance types say filled in. */
   readonly hosts: readonly Host[];
   readonly holdings: readonly Holding[];
+  readonly budgets: readonly Budget[];
   readonly dimensions: DimensionRules;
   readonly splitPolicy: SplitPolicy;
   readonly metrics: { readonly maxRuns: number; readonly finishedTtlMs: number };
@@ -117,11 +126,16 @@ function readConfig(document: ConfigDocument, { source, folder, findings }: Read
     ledger,
     server: readServer(top.server, { report, inFolder }),
     ...readSettings(top, { report, inFolder }),
-    feeds: { metaflow: feeds.map(({ feed }) => feed) },
+    feeds: {
+      metaflow: feeds.metaflow.map(({ feed }) => feed),
+      kubernetes: feeds.kubernetes.map(({ feed }) => feed),
+      dcgm: feeds.dcgm.map(({ feed }) => feed),
+    },
     rateCards: cards.map(({ it }) => it),
     discounts: discounts.map(({ it }) => it),
     hosts: hosts.map(({ it }) => it),
     holdings: holdings.map(({ it }) => it),
+    budgets: listed('budgets', readBudget).map(({ it }) => it),
     dimensions: readDimensions({ value: top.dimensions, report }),
     splitPolicy: readSplitPolicy({ value: top.split_policy, report }),
   };

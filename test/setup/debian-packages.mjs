@@ -1,5 +1,5 @@
 /** The Debian packages that some suites need, and how they are installed where that is allowed. */
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { capture, lastLines, runs } from './command.mjs';
 
 const POLICY = '/usr/sbin/policy-rc.d';
@@ -8,6 +8,11 @@ const QUIET = { DEBIAN_FRONTEND: 'noninteractive' };
 /** Need → the packages that meet it and the probe that says it is met. */
 const DEBIAN_NEEDS = {
   prometheus: { packages: ['prometheus'], isMet: () => runs('prometheus') && runs('promtool') },
+  alertmanager: {
+    packages: ['prometheus-alertmanager'],
+    isMet: () => runs('prometheus-alertmanager') && runs('amtool'),
+  },
+  postgresql: { packages: ['postgresql'], isMet: () => readdirIfAny('/usr/lib/postgresql').length > 0 },
   chromium: { packages: ['chromium'], isMet: () => runs('chromium') },
   python: {
     packages: ['python3', 'python3-venv'],
@@ -23,6 +28,10 @@ export function installDebianNeeds(say) {
   const refusal = mayInstall() ? install(packages, say) : 'this user may not install packages';
   const unmet = missing.filter((need) => !DEBIAN_NEEDS[need].isMet());
   return Object.fromEntries(unmet.map((need) => [need, reasonFor(DEBIAN_NEEDS[need].packages, refusal)]));
+}
+
+function readdirIfAny(folder) {
+  return existsSync(folder) ? readdirSync(folder) : [];
 }
 
 function mayInstall() {

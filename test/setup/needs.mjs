@@ -9,7 +9,7 @@ import { installDebianNeeds } from './debian-packages.mjs';
 import { installPythonNeeds } from './python-venv.mjs';
 
 const SERVER_NEEDS = ['GRAFANA_URL', 'CLICKHOUSE_URL'];
-const KNOWN_NEEDS = ['prometheus', 'chromium', 'metaflow', ...SERVER_NEEDS];
+const KNOWN_NEEDS = ['prometheus', 'alertmanager', 'postgresql', 'chromium', 'metaflow', ...SERVER_NEEDS];
 
 /** Installs what it may and returns need → reason for every need that is not met. */
 export function meetNeeds(say) {

@@ -1,26 +1,63 @@
 import type { Config } from '../config';
 import type { Estate, EstateHost } from '../cycles/estate';
+import type { DiscoveredHost, Host } from '../facts/host';
+import type { InstanceType } from '../facts/list-price';
 import { readBuiltInPrices } from '../feeds/prices/read';
 import { listPricesByType } from '../ledger/list-price';
-import { pricesOf } from '../ledger/price-ladder';
+import { type PriceSources, pricesOf } from '../ledger/price-ladder';
 import { pricingHash } from '../ledger/price-ladder-hash';
+import { hostWithDefaults } from '../ledger/price-ladder-host';
 
-/** The hosts of a configuration with their prices over all time. */
+/** The hosts of a configuration with their prices over all time; hosts that feeds see later join them. */
 export function estateFromConfig(config: Config): Estate {
-  const sources = {
+  const { listPrices, instanceTypes } = readBuiltInPrices();
+  const { currency } = config.ledger;
+  const sources: PriceSources = {
     cards: config.rateCards,
     discounts: config.discounts,
-    listPrices: listPricesByType(readBuiltInPrices().listPrices),
-    currency: config.ledger.currency,
+    listPrices: listPricesByType(listPrices),
+    currency,
   };
-  const hosts = new Map<string, EstateHost>();
-  for (const host of config.hosts) {
+  const priced = (host: Host): EstateHost => {
     const prices = pricesOf(host, sources);
-    hosts.set(host.name, {
-      host,
-      prices,
-      pricingHash: (hour) => `${config.ledger.currency} ${config.splitPolicy} ${pricingHash(host, prices, hour)}`,
+    const terms = `${currency} ${config.splitPolicy}`;
+    return { host, prices, pricingHash: (hour) => `${terms} ${pricingHash(host, prices, hour)}` };
+  };
+  const declared = new Map(config.hosts.map((host) => [host.name, host]));
+  const hosts = new Map(config.hosts.map((host) => [host.name, priced(host)]));
+  const addresses = new Map<string, string>();
+  const learn = (seen: readonly DiscoveredHost[]): string[] =>
+    seen.flatMap((one) => {
+      const host = hostFrom(one, { declared: declared.get(one.name), instanceTypes });
+      if (host === null) return [];
+      if (one.internalIp !== null) addresses.set(one.internalIp, host.name);
+      if (isSame(hosts.get(host.name)?.host, host)) return [];
+      hosts.set(host.name, priced(host));
+      return [host.name];
     });
-  }
-  return { hosts, splitPolicy: config.splitPolicy };
+  return { hosts, splitPolicy: config.splitPolicy, learn, addresses };
+}
+
+type HostSources = { readonly declared: Host | undefined; readonly instanceTypes: readonly InstanceType[] };
+
+/** What was declared stands; the rest is what was seen. Null while what was seen has nothing to split a charge by. */
+function hostFrom(seen: DiscoveredHost, { declared, instanceTypes }: HostSources): Host | null {
+  const { feed: _feed, internalIp: _internalIp, zone: _zone, ...node } = seen;
+  if (declared) return filled(declared, node);
+  const ofType = hostWithDefaults({ ...node, gpus: null }, instanceTypes);
+  // A device plugin tells of no GPU until it has started; the type of the machine knows better.
+  const gpus = 'missing' in ofType || ofType.gpus < node.gpus ? node.gpus : ofType.gpus;
+  const host = hostWithDefaults({ ...node, gpus, gpuModel: gpus === 0n ? null : node.gpuModel }, instanceTypes);
+  return 'missing' in host ? null : host;
+}
+
+function filled(declared: Host, node: Host): Host {
+  const known = Object.entries(declared).filter(([, value]) => value !== null);
+  return { ...node, ...Object.fromEntries(known), gpuModel: declared.gpuModel } as Host;
+}
+
+function isSame(a: Host | undefined, b: Host): boolean {
+  if (!a) return false;
+  const keys = Object.keys(b) as (keyof Host)[];
+  return keys.every((key) => a[key] === b[key]);
 }

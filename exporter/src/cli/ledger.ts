@@ -1,14 +1,11 @@
 import type { Clock } from '../clock';
-import type { Config } from '../config';
 import { yamlToPaste } from '../config/yaml-to-paste';
-import type { KeptFeed } from '../cycles/feed-progress';
-import { configHashOf, createKeeper, type Keeper, type Phase } from '../cycles/keeper';
-import { createLocalFeed } from '../feeds/metaflow/local-feed';
-import { pollFeed } from '../feeds/poll-feed';
+import { createKeeper, type Keeper, type Phase } from '../cycles/keeper';
 import { labelsOf } from '../ledger/dimensions';
 import { openStore } from '../store/open-store';
 import type { Store } from '../store/store';
 import { estateFromConfig } from './estate-from-config';
+import { feedsFromConfig, type KeptFeeds, stopFeeds } from './feeds-from-config';
 import type { StartMode } from './start-mode';
 
 /** An open store and the keeper that fills it. */
@@ -29,13 +26,17 @@ export async function openLedger({ mode, clock, onPhase, onFault }: LedgerOption
   const { config } = mode;
   const estate = estateFromConfig(config);
   const store = await openStore({ url: config.store.url, ...(onPhase ? { onPhase } : {}) });
+  let feeds: KeptFeeds | null = null;
   try {
     await store.verify();
+    feeds = feedsFromConfig(config, { clock, rebaseMs: mode.rebaseMs });
+    const kept = feeds;
     const keeper = await createKeeper(
       {
         store,
         estate,
-        feeds: config.feeds.metaflow.map((feed) => keptFeed(feed, { mode, clock })),
+        ...kept,
+        budgets: config.budgets,
         labelsOf: (run) => labelsOf(run, config.dimensions),
         yamlToPaste: (host) => yamlToPaste(host.name, host, { isDeclared: host.name !== mode.undeclaredHost }),
         closeDelayMs: config.cycles.closeDelayMs,
@@ -47,22 +48,17 @@ export async function openLedger({ mode, clock, onPhase, onFault }: LedgerOption
       },
       clock.now(),
     );
-    return { store, keeper, close: () => store.close() };
+    return {
+      store,
+      keeper,
+      close: async () => {
+        await stopFeeds(kept);
+        await store.close();
+      },
+    };
   } catch (error) {
+    if (feeds) await stopFeeds(feeds);
     await store.close();
     throw error;
   }
-}
-
-function keptFeed(feed: Config['feeds']['metaflow'][number], { mode, clock }: LedgerOptions): KeptFeed {
-  const { name, deployment, path: root, host, silenceMs, pollMs } = feed;
-  const { holdings, hosts } = mode.config;
-  const source = createLocalFeed({ name, deployment, root, host, silenceMs, holdings, rebaseMs: mode.rebaseMs });
-  return {
-    source: pollFeed(source, () => clock.now()),
-    forget: (keys) => source.forget(keys),
-    deployment,
-    pollMs,
-    configHash: configHashOf([host, silenceMs, holdings, hosts.map((one) => [one.name, one.from, one.to])]),
-  };
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Config, type ConfigFault, loadConfig } from '../config';
 import type { Environment } from '../config/document';
-import type { MetaflowFeedConfig } from '../config/feeds';
+import type { LocalFeedConfig } from '../config/metaflow-feeds';
 import { unpackExample } from '../feeds/example/unpack';
 import { parseMachine } from '../feeds/machine/parse';
 import { readMachine } from '../feeds/machine/read';
@@ -70,8 +70,8 @@ function configFrom(loaded: ReturnType<typeof loadConfig>): Config {
 const LOCAL_FEED = { name: 'local', deployment: 'local', type: 'local', pollMs: 5_000, host: null } as const;
 
 function withFeed(config: Config, path: string): Config {
-  const feed: MetaflowFeedConfig = { ...LOCAL_FEED, path, silenceMs: 86_400_000 };
-  return { ...config, feeds: { metaflow: [feed] } };
+  const feed: LocalFeedConfig = { ...LOCAL_FEED, path, silenceMs: 86_400_000 };
+  return { ...config, feeds: { ...config.feeds, metaflow: [feed] } };
 }
 
 async function ready(config: Config, source: string): Promise<StartMode> {
@@ -86,9 +86,9 @@ async function bundledExample({ env, now }: StartPlace): Promise<StartMode> {
   const tidy = (): Promise<void> => rm(folder, { recursive: true, force: true });
   const config = configFrom(loadConfig({ path: join(EXAMPLE_FOLDER, 'flowledger.yaml'), env }));
   const { root, deployment, endsAt } = await unpackExample(EXAMPLE_FOLDER, folder);
-  const feed: MetaflowFeedConfig = { ...LOCAL_FEED, name: 'example', deployment, path: root, silenceMs: 86_400_000 };
+  const feed: LocalFeedConfig = { ...LOCAL_FEED, name: 'example', deployment, path: root, silenceMs: 86_400_000 };
   return {
-    config: { ...config, feeds: { metaflow: [feed] }, store: { url: `chdb:${join(folder, 'store')}` } },
+    config: { ...config, feeds: { ...config.feeds, metaflow: [feed] }, store: { url: `chdb:${join(folder, 'store')}` } },
     source: 'the bundled example',
     example: EXAMPLE_NOTE,
     rebaseMs: now - endsAt,

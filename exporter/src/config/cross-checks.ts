@@ -5,7 +5,7 @@ import type { Instant } from '../units/interval';
 import { isListed, listPricesByType } from '../ledger/list-price';
 import { cardFactOf, cardsOf } from '../ledger/price-ladder';
 import { type FieldPath, printPath, type Report, suggestion } from './fault';
-import type { PlacedFeed } from './feeds';
+import type { PlacedFeeds } from './feeds';
 
 /** A thing read from the document and where it stands there. */
 export type Placed<T> = { readonly it: T; readonly path: FieldPath };
@@ -15,7 +15,7 @@ export type ReadParts = {
   readonly hosts: readonly Placed<Host>[];
   readonly cards: readonly Placed<RateCard>[];
   readonly discounts: readonly Placed<Discount>[];
-  readonly feeds: readonly PlacedFeed[];
+  readonly feeds: PlacedFeeds;
   /** Names of all declared hosts, also of those with a fault. */
   readonly hostNames: readonly string[];
   /** Where feeds and holdings name a host. */
@@ -36,19 +36,31 @@ export function checkAcross(parts: ReadParts, report: Report): void {
     report,
   );
   checkUnique(
-    feeds.map(({ feed, path }) => ({ name: feed.name, path: [...path, 'name'] })),
+    [...feeds.metaflow, ...feeds.kubernetes, ...feeds.dcgm].map(({ feed, path }) => ({
+      name: feed.name,
+      path: [...path, 'name'],
+    })),
     report,
   );
   checkUnique(
-    feeds.map(({ feed, path }) => ({ name: feed.deployment, path: [...path, 'deployment'] })),
+    feeds.metaflow.map(({ feed, path }) => ({ name: feed.deployment, path: [...path, 'deployment'] })),
     report,
   );
-  for (const { text, path } of hostReferences.filter((reference) => !hostNames.includes(reference.text))) {
+  if (feeds.kubernetes.length === 0) checkHostReferences(hostReferences, hostNames, report);
+  checkCards(parts, report);
+  checkDiscounts(parts, report);
+}
+
+/** With a cluster any name may be that of a node to come. */
+function checkHostReferences(
+  references: ReadParts['hostReferences'],
+  hostNames: readonly string[],
+  report: Report,
+): void {
+  for (const { text, path } of references.filter((reference) => !hostNames.includes(reference.text))) {
     const remedy = hostNames.length === 0 ? 'Declare it under hosts.' : suggestion(text, hostNames);
     report({ path, reason: 'is not a host declared under hosts', remedy });
   }
-  checkCards(parts, report);
-  checkDiscounts(parts, report);
 }
 
 function checkUnique(named: readonly { name: string; path: FieldPath }[], report: Report): void {
@@ -61,8 +73,8 @@ function checkUnique(named: readonly { name: string; path: FieldPath }[], report
   }
 }
 
-function checkCards({ cards, hosts, hostNames }: ReadParts, report: Report): void {
-  const areAllHostsRead = hosts.length === hostNames.length;
+function checkCards({ cards, hosts, hostNames, feeds }: ReadParts, report: Report): void {
+  const areAllHostsRead = hosts.length === hostNames.length && feeds.kubernetes.length === 0;
   for (const { it, path } of cards) {
     if (!areAllHostsRead || hosts.some(({ it: host }) => cardsOf(host, [it]).length > 0)) continue;
     const known = [...new Set(hosts.map(({ it: host }) => cardFactOf(host, it.level)).filter((fact) => fact !== null))];

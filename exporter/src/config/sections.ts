@@ -83,6 +83,6 @@ export const topSchema = strictMap({
   split_policy: anything,
   metrics: anything,
   fx_rates: notYet('dated exchange rates arrive with the billing feeds'),
-  budgets: notYet('budgets arrive with the cost alerts'),
-  queues: notYet('queues arrive with the live feeds'),
+  budgets: anything,
+  queues: notYet('queues arrive with the Batch feed'),
 });

@@ -17,7 +17,7 @@ export function attemptChanged(before: Attempt | undefined, after: Attempt): boo
   return JSON.stringify(lasting(before), sortedKeys) !== JSON.stringify(lasting(after), sortedKeys);
 }
 
-const lasting = ({ lastSign: _lastSign, ...rest }: Attempt): object => rest;
+const lasting = ({ lastSign: _lastSign, pod = null, ...rest }: Attempt): object => ({ ...rest, pod });
 
 function sortedKeys(_key: string, value: unknown): unknown {
   if (typeof value === 'bigint') return value.toString();

@@ -6,6 +6,7 @@ import type { HostHour } from '../ledger/restate';
 import { HOUR_MS, hoursTouching, overlap } from '../units/interval';
 import type { EstateHost } from './estate';
 import type { HeldSpan } from './ledger-span';
+import type { StretchesByHost } from './telemetry';
 import { slotOf } from './retired-hosts';
 
 /** The host-hours to close and all that they are split by. */
@@ -17,10 +18,12 @@ export type CloseBatch = {
   /** Every attempt that may hold on these hosts in these hours. */
   readonly attempts: readonly Attempt[];
   readonly heldSpans: ReadonlyMap<string, HeldSpan>;
+  /** What telemetry saw on these hosts in these hours. */
+  readonly stretches: StretchesByHost;
 };
 
 /** Closes whole host-hours: each is priced and split. */
-export function closeBatch({ splitPolicy, hostIn, hostHours, attempts, heldSpans }: CloseBatch): {
+export function closeBatch({ splitPolicy, hostIn, hostHours, attempts, heldSpans, stretches }: CloseBatch): {
   closings: HourClosing[];
   issues: Issue[];
 } {
@@ -39,6 +42,7 @@ export function closeBatch({ splitPolicy, hostIn, hostHours, attempts, heldSpans
       prices: known.prices,
       holdings: wanted.get(slotOf(one))!.map((attempt) => ({ attempt })),
       activity: [],
+      stretches: (stretches.get(one.host) ?? []).filter((stretch) => overlap(stretch, hour) !== null),
       firstHeld: held?.firstHeld ?? null,
       lastHeld: held?.lastHeld ?? null,
       splitPolicy,

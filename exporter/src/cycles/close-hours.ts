@@ -6,6 +6,7 @@ import { closeBatch } from './close-batch';
 import { contentHash } from './content-hash';
 import type { Estate, EstateHost } from './estate';
 import type { HeldSpan, SpansAt } from './ledger-span';
+import type { Telemetry } from './telemetry';
 
 /** Host-hours in one load; bounds memory, and how much a kill can send back to be done again. */
 const HOST_HOURS_PER_LOAD = 5_000;
@@ -18,6 +19,7 @@ export type CloseContext = {
   /** Hours that end at or before this instant may be closed. */
   readonly closableUntil: Instant;
   readonly spansAt: SpansAt;
+  readonly telemetry: Telemetry;
 };
 
 /** Where the ledger stands: what is closed by host, the load to read the store at, and the last one that closed. */
@@ -76,6 +78,22 @@ function staleHours(
     .map(({ start }) => ({ host, hour: start }));
 }
 
+/** The closed hours of hosts that have changed, where they were closed under what no longer holds. */
+export async function staleHoursOf(
+  { store, estate }: Pick<CloseContext, 'store' | 'estate'>,
+  hosts: readonly string[],
+  { closed, asOf }: Standing,
+): Promise<HostHour[]> {
+  const stale: HostHour[] = [];
+  for (const host of hosts) {
+    const range = closed.get(host);
+    if (!range) continue;
+    const hours = await store.closedHours(host, { start: range.from, end: range.until }, asOf);
+    stale.push(...staleHours(hours, { host, ...range, known: estate.hosts.get(host) }));
+  }
+  return stale;
+}
+
 /** Closes every host-hour that is due, and `again` besides. Doing it twice changes nothing. */
 export async function closeHours(
   context: CloseContext,
@@ -103,13 +121,14 @@ type OneLoad = {
 };
 
 async function closeOneLoad({ context, hostHours, spans, asOf }: OneLoad): Promise<LoadId> {
-  const { store, estate, at } = context;
+  const { store, estate, at, telemetry } = context;
   const [start, end] = [hostHours[0]!.hour, hostHours[hostHours.length - 1]!.hour + HOUR_MS];
   const hosts = [...new Set(hostHours.map(({ host }) => host))];
   const attempts = await store.attemptsOnHosts(hosts, { start, end }, asOf);
+  const stretches = await telemetry.during(hosts, { start, end });
   const { splitPolicy } = estate;
   const hostIn = ({ host }: HostHour): EstateHost | undefined => estate.hosts.get(host);
-  const { closings, issues } = closeBatch({ splitPolicy, hostIn, hostHours, attempts, heldSpans: spans });
+  const { closings, issues } = closeBatch({ splitPolicy, hostIn, hostHours, attempts, heldSpans: spans, stretches });
   const { loadId } = await store.publish({
     key: `close:${asOf}:${contentHash(hostHours)}`,
     at,

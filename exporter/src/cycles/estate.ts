@@ -1,4 +1,4 @@
-import type { Host } from '../facts/host';
+import type { DiscoveredHost, Host } from '../facts/host';
 import type { PriceSpan } from '../facts/price';
 import type { Interval } from '../units/interval';
 
@@ -10,5 +10,29 @@ export type EstateHost = {
   readonly pricingHash: (hour: Interval) => string;
 };
 
-/** All hosts of the configuration, by name, and how their cost is split. */
-export type Estate = { readonly hosts: ReadonlyMap<string, EstateHost>; readonly splitPolicy: string };
+/** All hosts, declared ones and those that feeds saw, by name, and how their cost is split. */
+export type Estate = {
+  /** Grows as hosts are seen. */
+  readonly hosts: ReadonlyMap<string, EstateHost>;
+  readonly splitPolicy: string;
+  /** Takes in hosts that a feed saw; what was declared of a host stands above it. Returns the names that changed. */
+  readonly learn?: (seen: readonly DiscoveredHost[]) => string[];
+  /** The internal addresses of hosts that feeds saw. */
+  readonly addresses?: ReadonlyMap<string, string>;
+};
+
+/** The host with this cloud id of a machine; null when none has it. */
+export function hostOfInstance({ hosts }: Estate, instanceId: string): string | null {
+  for (const { host } of hosts.values()) if (host.billingResourceId === instanceId) return host.name;
+  return null;
+}
+
+/** The host that a text names: by its name in any case, or by its internal address; null when none is meant. */
+export function hostNamed({ hosts, addresses }: Estate, text: string): string | null {
+  if (hosts.has(text)) return text;
+  const byAddress = addresses?.get(text);
+  if (byAddress !== undefined) return byAddress;
+  const lower = text.toLowerCase();
+  for (const name of hosts.keys()) if (name.toLowerCase() === lower) return name;
+  return null;
+}

@@ -2,7 +2,10 @@ import { type RunKey, runKeyText } from '../facts/attempt';
 import type { FeedHealth } from '../facts/published';
 import { type Issue, NOWHERE } from '../facts/issue';
 import type { MetaflowPoll, MetaflowPollRequest } from '../feeds/metaflow/local-feed';
-import type { PolledFeed } from '../feeds/poll-feed';
+import type { BackgroundFeed } from '../feeds/feed';
+import type { GpuBatch } from '../feeds/gpu/gpu-batch';
+import type { ClusterBatch } from '../feeds/kubernetes/cluster-batch';
+import type { PolledFeed, PollOutcome } from '../feeds/poll-feed';
 import type { KnownRun } from '../store/store';
 import type { Instant } from '../units/interval';
 
@@ -17,11 +20,22 @@ export type KeptFeed = {
   readonly configHash: string;
 };
 
+/** A cluster whose pods are tied to the runs of one Metaflow deployment. */
+export type KeptCluster = { readonly source: BackgroundFeed<ClusterBatch>; readonly deployment: string };
+
+/** GPU telemetry, as the keeper takes it in. */
+export type KeptGpus = BackgroundFeed<GpuBatch>;
+
+/** A poll under way: since when the facts of its first part stand, and its answer. */
+export type Polling = { readonly since: Instant; readonly answer: Promise<PollOutcome<MetaflowPoll>> };
+
 /** How far a feed has been read. */
 export type FeedProgress = {
   readonly feed: KeptFeed;
   known: readonly KnownRun[];
   polledAt: Instant | null;
+  /** Set while the feed answers: it may take longer than one cycle. */
+  polling: Polling | null;
   readonly seenIssues: Set<string>;
   /** Runs shown since this process started; kept until the vanished ones were looked for. */
   readonly seenRuns: Set<string>;
@@ -33,30 +47,40 @@ export type FeedProgress = {
 
 /** A feed before its first poll; what the store knows counts only where it was read under the same configuration. */
 export function unread(feed: KeptFeed, known: readonly KnownRun[]): FeedProgress {
-  const usable = underSameConfig(known, feed.configHash);
-  const isReread = usable.length < known.length;
-  return { feed, known: usable, polledAt: null, seenIssues: new Set(), seenRuns: new Set(), isReread, isEmpty: false };
+  // A run that only pods have told of carries no fingerprint, and its feed never read it.
+  const told = known.filter(({ fingerprint }) => /^\S+ /.test(fingerprint));
+  const usable = underSameConfig(told, feed.configHash);
+  const isReread = usable.length < told.length;
+  const unpolled = { polledAt: null, polling: null, isReread, isEmpty: false };
+  return { feed, known: usable, seenIssues: new Set(), seenRuns: new Set(), ...unpolled };
 }
 
 /** True when a feed is to be polled; a clock that was set back does not keep it from it. */
-export function isDue({ feed, polledAt }: FeedProgress, now: Instant): boolean {
-  return polledAt === null || Math.abs(now - polledAt) >= feed.pollMs;
+export function isDue({ feed, polledAt, polling }: FeedProgress, now: Instant): boolean {
+  return polling !== null || polledAt === null || Math.abs(now - polledAt) >= feed.pollMs;
 }
 
-/** The instant up to which every feed has been read; null until each was read once. */
-export function completeUntilOf(feeds: readonly FeedProgress[]): Instant | null {
-  const polled = feeds.map(({ polledAt }) => polledAt);
+/** The instant up to which every feed and cluster has been read; null until each was read once. */
+export function completeUntilOf(
+  feeds: readonly FeedProgress[],
+  clusters: ReadonlyMap<string, Instant | null>,
+): Instant | null {
+  const polled = [...feeds.map(({ polledAt }) => polledAt), ...clusters.values()];
   return polled.length === 0 || polled.includes(null) ? null : Math.min(...polled.map((at) => at!));
 }
 
-/** The newest instant that any feed was read at; `before` is where the last process left off. */
-export function untilOf(feeds: readonly FeedProgress[], before: Instant | null): Instant | null {
-  const polled = feeds.flatMap(({ polledAt }) => (polledAt === null ? [] : [polledAt]));
+/** The newest instant that any feed or cluster was read at; `before` is where the last process left off. */
+export function untilOf(
+  feeds: readonly FeedProgress[],
+  clusters: ReadonlyMap<string, Instant | null>,
+  before: Instant | null,
+): Instant | null {
+  const polled = [...feeds.map(({ polledAt }) => polledAt), ...clusters.values()].filter((at) => at !== null);
   return polled.length === 0 ? before : Math.max(...polled);
 }
 
 /** The issues that a feed has not told before, in this process. */
-export function newIssues({ seenIssues }: FeedProgress, issues: readonly Issue[]): Issue[] {
+export function newIssues(seenIssues: Set<string>, issues: readonly Issue[]): Issue[] {
   return issues.filter((issue) => {
     const text = JSON.stringify(issue);
     const isNew = !seenIssues.has(text);
@@ -86,7 +110,7 @@ export function failedFeedIssues(health: readonly FeedHealth[]): Issue[] {
       feed,
       ...NOWHERE,
       reason: `The feed cannot be read: ${error}`,
-      remedy: `Make the source of feeds.metaflow ${feed} readable; what it showed last stands until then.`,
+      remedy: `Make the source of the feed ${feed} readable; what it showed last stands until then.`,
     }));
 }
 

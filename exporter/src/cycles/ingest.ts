@@ -4,21 +4,26 @@ import type { Gaps, Labels, Run, RunRecord } from '../facts/run';
 import { type Closed, type HostHour, hoursToRestate } from '../ledger/restate';
 import type { LoadId, Store } from '../store/store';
 import { HOUR_MS, type Instant, hoursTouching, hourStart, overlap } from '../units/interval';
-import { gapsOf } from './assign-host';
+import { assignHosts, gapsOf } from './assign-host';
+import type { PlacedRun, TouchedRun } from './attribution';
 import { attemptChanged, runChanged } from './changes';
 import { closeBatch, spanOf } from './close-batch';
 import { contentHash } from './content-hash';
 import type { Estate, EstateHost } from './estate';
 import { type HeldSpan, heldSpans, type SpansAt } from './ledger-span';
 import { retiredHosts, slotOf } from './retired-hosts';
+import type { Telemetry } from './telemetry';
 import { closedAtLastSign } from './vanished-runs';
 
-/** What a feed saw of runs that may have changed; each run with all its attempts. */
+/** Runs that may have changed, each with all its attempts as far as they are told. */
 export type SeenRuns = {
   readonly feed: string;
-  readonly runs: readonly RunRecord[];
-  readonly attempts: readonly Attempt[];
+  readonly runs: readonly TouchedRun[];
   readonly issues: readonly Issue[];
+  /** Puts a run's attempts where they ran. */
+  readonly place: (touched: TouchedRun, before: readonly Attempt[], known: RunRecord | null) => PlacedRun;
+  /** Leaves out the issues that were told before. */
+  readonly news: (issues: readonly Issue[]) => Issue[];
 };
 
 /** Where and under which rules facts are stored. */
@@ -30,6 +35,9 @@ export type IngestContext = {
   readonly spansAt: SpansAt;
   readonly at: Instant;
   readonly asOf: LoadId;
+  /** When the last process stored something. */
+  readonly leftOffAt: Instant | null;
+  readonly telemetry: Telemetry;
 };
 
 /** The load up to which the store is now to be read, and how many closed host-hours were closed again. */
@@ -42,15 +50,16 @@ export type Ingested = { readonly asOf: LoadId; readonly restated: number };
 export async function ingest(context: IngestContext, seen: SeenRuns): Promise<Ingested> {
   const { store, asOf, at } = context;
   const changed = await changedOf(context, seen);
-  if (changed.runs.length + changed.attempts.length + seen.issues.length === 0) return { asOf, restated: 0 };
+  const issues = seen.news([...seen.issues, ...changed.issues]);
+  if (changed.runs.length + changed.attempts.length + issues.length === 0) return { asOf, restated: 0 };
   const restated = await restate(context, changed);
   const { loadId } = await store.publish({
-    key: `ingest:${seen.feed}:${asOf}:${contentHash([changed.runs, changed.attempts, seen.issues])}`,
+    key: `ingest:${seen.feed}:${asOf}:${contentHash([changed.runs, changed.attempts, issues])}`,
     at,
     runs: changed.runs,
     attempts: changed.attempts.map(({ after }) => after),
     closings: restated.closings,
-    issues: [...seen.issues, ...restated.issues],
+    issues: [...issues, ...restated.issues],
   });
   return { asOf: Math.max(asOf, loadId), restated: restated.closings.length };
 }
@@ -64,9 +73,13 @@ type Changed = {
   readonly attempts: readonly ChangedAttempt[];
   /** Every attempt of these runs as it is to stand. */
   readonly standing: readonly Attempt[];
+  readonly issues: readonly Issue[];
 };
 
-async function changedOf({ store, asOf, estate, labelsOf }: IngestContext, seen: SeenRuns): Promise<Changed> {
+async function changedOf(
+  { store, asOf, estate, labelsOf, leftOffAt }: IngestContext,
+  seen: SeenRuns,
+): Promise<Changed> {
   const keys = seen.runs.map(({ key }) => key);
   const [runsBefore, attemptsBefore] = await Promise.all([
     store.runsByKey(keys, asOf),
@@ -74,9 +87,11 @@ async function changedOf({ store, asOf, estate, labelsOf }: IngestContext, seen:
   ]);
   const knownRuns = new Map(runsBefore.map((run) => [runKeyText(run.key), run]));
   const knownAttempts = new Map(attemptsBefore.map((attempt) => [attemptKeyText(attempt.key), attempt]));
-  const standing = standingAttempts(knownAttempts, seen.attempts);
+  const { retracted, ...placed } = placeAll(seen, knownRuns, attemptsBefore);
+  const { attempts, issues } = assignHosts(placed.attempts, estate, seen.feed);
+  const standing = standingAttempts({ known: knownAttempts, shown: attempts, retracted, leftOffAt });
   const gaps = gapsOf(standing, estate);
-  const runs = seen.runs.map((run) => ({
+  const runs = placed.runs.map((run) => ({
     ...run,
     labels: labelsOf(run),
     gaps: gaps.get(runKeyText(run.key)) ?? NO_GAPS,
@@ -88,14 +103,59 @@ async function changedOf({ store, asOf, estate, labelsOf }: IngestContext, seen:
       .map((after) => ({ before: knownAttempts.get(attemptKeyText(after.key)), after }))
       .filter(({ before, after }) => attemptChanged(before, after)),
     standing,
+    issues,
   };
 }
 
-/** What the feed shows, and what it shows no more: that stands, but holds nothing beyond its last sign. */
-function standingAttempts(known: ReadonlyMap<string, Attempt>, seen: readonly Attempt[]): Attempt[] {
-  const shown = new Set(seen.map(({ key }) => attemptKeyText(key)));
-  const gone = [...known].filter(([text]) => !shown.has(text)).map(([, attempt]) => closedAtLastSign(attempt));
-  return [...seen, ...gone];
+type Placed = {
+  readonly runs: readonly RunRecord[];
+  readonly attempts: readonly Attempt[];
+  readonly retracted: ReadonlySet<string>;
+};
+
+function placeAll(seen: SeenRuns, known: ReadonlyMap<string, Run>, before: readonly Attempt[]): Placed {
+  const byRun = new Map<string, Attempt[]>();
+  for (const attempt of before) {
+    const text = runKeyText(attempt.key satisfies RunKey);
+    const others = byRun.get(text);
+    if (others) others.push(attempt);
+    else byRun.set(text, [attempt]);
+  }
+  const placed = seen.runs.map((touched) => {
+    const text = runKeyText(touched.key);
+    return seen.place(touched, byRun.get(text) ?? [], known.get(text) ?? null);
+  });
+  const sound = placed.filter(({ run }) => run !== null);
+  return {
+    runs: sound.map(({ run }) => run!),
+    attempts: sound.flatMap(({ attempts }) => attempts),
+    retracted: new Set(sound.flatMap(({ retracted }) => retracted.map(attemptKeyText))),
+  };
+}
+
+type Shown = {
+  readonly known: ReadonlyMap<string, Attempt>;
+  readonly shown: readonly Attempt[];
+  readonly retracted: ReadonlySet<string>;
+  readonly leftOffAt: Instant | null;
+};
+
+/**
+ * What is shown, and what is shown no more: that stands, but holds nothing beyond its last sign; what stood for a pod
+ * whose attempt is known now held nothing at all.
+ */
+function standingAttempts({ known, shown, retracted, leftOffAt }: Shown): Attempt[] {
+  const texts = new Set(shown.map(({ key }) => attemptKeyText(key)));
+  const gone = [...known].filter(([text]) => !texts.has(text));
+  return [
+    ...shown,
+    ...gone.map(([text, attempt]) => (retracted.has(text) ? unheld(attempt) : closedAtLastSign(attempt, leftOffAt))),
+  ];
+}
+
+/** The attempt without length: it weighs nothing. */
+function unheld(attempt: Attempt): Attempt {
+  return { ...attempt, end: attempt.start, endSource: 'last_record', outcome: 'unknown' };
 }
 
 async function restate(context: IngestContext, changed: Changed): Promise<ReturnType<typeof closeBatch>> {
@@ -113,7 +173,8 @@ async function restate(context: IngestContext, changed: Changed): Promise<Return
   const retired = await retiredHosts({ store, estate }, hostHours, asOf);
   const hostIn = (one: HostHour): EstateHost | undefined => estate.hosts.get(one.host) ?? retired.get(slotOf(one));
   const { splitPolicy } = estate;
-  return closeBatch({ splitPolicy, hostIn, hostHours, attempts, heldSpans: after });
+  const stretches = await context.telemetry.during(hosts, spanOf(hostHours));
+  return closeBatch({ splitPolicy, hostIn, hostHours, attempts, heldSpans: after, stretches });
 }
 
 type Ledger = { readonly closed: ReadonlyMap<string, Closed>; readonly estate: Estate };

@@ -1,119 +1,77 @@
 import { InvariantError } from '../assert';
+import { type RunKey, runKeyText } from '../facts/attempt';
 import { type Issue, NOWHERE } from '../facts/issue';
 import type { PublishedState } from '../facts/published';
-import type { Labels, RunRecord } from '../facts/run';
-import type { MetaflowPoll } from '../feeds/metaflow/local-feed';
-import type { HostHour } from '../ledger/restate';
+import type { RunRecord } from '../facts/run';
+import type { Load } from '../store/store';
 import type { Instant } from '../units/interval';
-import { assignHosts } from './assign-host';
-import { type StateContext, stateBuilder } from './build-state';
-import { clearIssues } from './clear-issues';
+import type { TouchedRun } from './attribution';
+import { stateBuilder } from './build-state';
+import { closeHours, staleHoursOf } from './close-hours';
 import { contentHash } from './content-hash';
-import { closeHours, type Standing, standingOf } from './close-hours';
-import {
-  completeUntilOf,
-  failedFeedIssues,
-  type FeedProgress,
-  isDue,
-  type KeptFeed,
-  newIssues,
-  noteRuns,
-  stamped,
-  unread,
-  untilOf,
-} from './feed-progress';
+import { completeUntilOf, type FeedProgress, isDue, newIssues, noteRuns, stamped } from './feed-progress';
 import { ingest, type SeenRuns } from './ingest';
-import { type SpansAt, spansReader } from './ledger-span';
-import { orphanedDeployments } from './orphaned-deployments';
-import { relabel } from './relabel';
+import { nextPart, type PolledPart } from './poll-metaflow';
+import { type KeeperContext, momentOf, openProgress, type Progress } from './progress';
 import { vanishedRuns } from './vanished-runs';
 
-/** What the keeper is about to do. */
-export type Phase = 'ingest' | 'close' | 'state';
-
-/** Everything a keeper works with. */
-export type KeeperContext = StateContext & {
-  readonly feeds: readonly KeptFeed[];
-  readonly labelsOf: (run: RunRecord) => Labels;
-  readonly closeDelayMs: number;
-  /** Told of a feed that begins to fail or is read again, and of a broken invariant. */
-  readonly onFault?: (message: string) => void;
-  /** Told what the keeper is about to do; the kill tests aim by it. */
-  readonly onPhase?: (phase: Phase) => void;
-};
+export type { KeeperContext, Phase } from './progress';
 
 /** Walks feeds → store → ledger → published state, one cycle at a time. */
 export type Keeper = {
-  /** One cycle: polls what is due, closes what is due, and returns the new state. Never run twice at once. */
+  /** One cycle: takes in what is due, closes what is due, and returns the new state. Never run twice at once. */
   cycle(at: Instant): Promise<PublishedState>;
 };
 
-type Progress = {
-  readonly spansAt: SpansAt;
-  readonly feeds: readonly FeedProgress[];
-  /** When the last process stored something. */
-  readonly leftOffAt: Instant | null;
-  standing: Standing;
-  again: readonly HostHour[];
-  issues: readonly Issue[];
-  broken: Issue | null;
-  invariantViolations: number;
-  /** Open runs that no feed shows are looked for once, when every feed has been read. */
-  lookedForVanished: boolean;
-};
+/** Runs that pods have moved are placed so many at a time. */
+const RUNS_A_LOAD = 500;
 
 /** Opens the ledger where the last process left it; the first cycle closes again what was closed at other prices. */
 export async function createKeeper(context: KeeperContext, at: Instant): Promise<Keeper> {
   const progress = await openProgress(context, at);
-  const buildState = stateBuilder(context);
+  const buildState = stateBuilder(context, progress.telemetry);
   return {
     async cycle(now) {
+      await takeClusters(context, progress, now);
       for (const one of progress.feeds) if (isDue(one, now)) await pollOne(context, progress, { one, now });
+      await placeWaiting(context, progress, now);
+      await takeTelemetry(context, progress, now);
       await closeVanished(context, progress, now);
       await closeDue(context, progress, now);
+      progress.attribution.prune(now);
       context.onPhase?.('state');
-      const { standing, spansAt, feeds, leftOffAt, invariantViolations } = progress;
-      const health = feeds.map(({ feed }) => feed.source.health());
-      const broken = progress.broken ? [progress.broken] : [];
-      const polledAt = new Map(feeds.map((one) => [one.feed.deployment, one.polledAt]));
-      return buildState({
-        standing,
-        spansAt,
-        at: now,
-        completeUntil: completeUntilOf(feeds),
-        until: untilOf(feeds, leftOffAt),
-        knownUntil: (deployment) => polledAt.get(deployment) ?? leftOffAt ?? 0,
-        feeds: health,
-        issues: [...progress.issues, ...failedFeedIssues(health), ...broken],
-        invariantViolations,
-      });
+      return buildState(momentOf(progress, now));
     },
   };
 }
 
-async function openProgress(context: KeeperContext, at: Instant): Promise<Progress> {
-  const { store, estate, labelsOf } = context;
-  const leftOffAt = await store.lastLoadAt();
-  const relabeled = await relabel({ store, labelsOf, at }, await store.lastLoad());
-  const feeds: FeedProgress[] = [];
-  for (const feed of context.feeds) feeds.push(unread(feed, await store.knownRuns(feed.deployment, relabeled)));
-  const { stale, ...stood } = await standingOf({ store, estate, at }, relabeled);
-  const again = new Set(feeds.filter(({ isReread }) => isReread).map(({ feed }) => feed.source.name));
-  if (stale.length > 0) again.add('ledger');
-  const asOf = await clearIssues(store, { feeds: again, at }, relabeled);
-  const standing = { ...stood, asOf };
-  const served = new Set(context.feeds.map(({ deployment }) => deployment));
-  return {
-    spansAt: spansReader(store),
-    feeds,
-    leftOffAt,
-    standing,
-    again: stale,
-    issues: await orphanedDeployments(store, served, asOf),
-    broken: null,
-    invariantViolations: 0,
-    lookedForVanished: false,
-  };
+/** Stores the nodes that clusters show; hours that were closed under other facts of a node are closed again. */
+async function takeClusters(context: KeeperContext, progress: Progress, now: Instant): Promise<void> {
+  const { hosts, changed, issues } = progress.clusters.take();
+  if (hosts.length + issues.length > 0) await publishNews(context, progress, { hosts, issues, now });
+  const stale = await staleHoursOf(context, [...new Set(changed)], progress.standing);
+  progress.again = [...progress.again, ...stale];
+  progress.clusters.stored();
+}
+
+async function takeTelemetry(context: KeeperContext, progress: Progress, now: Instant): Promise<void> {
+  if (!progress.telemetry.isOn) return;
+  const issues = newIssues(progress.seenIssues, await progress.telemetry.take());
+  if (issues.length > 0) await publishNews(context, progress, { hosts: [], issues, now });
+}
+
+type News = Pick<Load, 'hosts' | 'issues'> & { readonly now: Instant };
+
+async function publishNews(
+  { store }: KeeperContext,
+  progress: Progress,
+  { hosts = [], issues, now }: News,
+): Promise<void> {
+  const { asOf } = progress.standing;
+  const key = `seen:${asOf}:${contentHash([hosts, issues])}`;
+  const nothing = { runs: [], attempts: [], closings: [] };
+  const { loadId } = await store.publish({ key, at: now, ...nothing, hosts, issues });
+  progress.standing = { ...progress.standing, asOf: Math.max(asOf, loadId) };
 }
 
 /** Polls one feed until it has told all it knows, storing each part as it comes. */
@@ -125,31 +83,34 @@ async function pollOne(
   const { source } = one.feed;
   context.onPhase?.('ingest');
   const wasUp = source.health().up || source.health().error === null;
-  for (let complete = false; !complete;) {
-    const outcome = await source.poll({ now, known: one.known });
+  for (;;) {
+    const part = await nextPart(one, now);
+    if (part === null) return;
+    const { outcome, since } = part;
     if (outcome.outcome === 'failed') {
       if (wasUp) context.onFault?.(`The feed ${source.name} fails: ${outcome.error.message}`);
       return;
     }
-    complete = outcome.poll.complete;
+    await storePart(context, progress, { one, part, now });
+    if (!outcome.poll.complete) continue;
+    if (!wasUp) context.onFault?.(`The feed ${source.name} is read again.`);
     one.isEmpty = outcome.outcome === 'empty';
-    await storePoll(context, progress, { one, poll: outcome.poll, now });
+    one.known = [];
+    one.polledAt = since;
+    return;
   }
-  if (!wasUp) context.onFault?.(`The feed ${source.name} is read again.`);
-  one.known = [];
-  one.polledAt = now;
 }
 
-type Polled = { one: FeedProgress; poll: MetaflowPoll; now: Instant };
+type Part = { one: FeedProgress; part: PolledPart; now: Instant };
 
-async function storePoll(context: KeeperContext, progress: Progress, { one, poll, now }: Polled): Promise<void> {
-  const { name } = one.feed.source;
-  const placed = assignHosts(poll.attempts, context.estate, name);
-  const issues = newIssues(one, [...poll.issues, ...placed.issues]);
+async function storePart(context: KeeperContext, progress: Progress, { one, part, now }: Part): Promise<void> {
+  if (part.outcome.outcome === 'failed') return;
+  const { poll } = part.outcome;
   if (!progress.lookedForVanished) noteRuns(one, poll);
+  const runs = progress.attribution.hear(stamped(one.feed, poll), poll.attempts, now);
+  const news = (issues: readonly Issue[]): Issue[] => newIssues(one.seenIssues, issues);
   try {
-    const seen = { feed: name, runs: stamped(one.feed, poll), attempts: placed.attempts, issues };
-    await ingestInto(context, progress, { seen, now });
+    await ingestInto(context, progress, { seen: { feed: one.feed.source.name, runs, issues: poll.issues, news }, now });
   } catch (error) {
     one.feed.forget(poll.runs.map(({ key }) => key));
     one.seenIssues.clear();
@@ -158,38 +119,64 @@ async function storePoll(context: KeeperContext, progress: Progress, { one, poll
   }
 }
 
+/** Runs and workloads that pods have moved, and that no feed has told of in this cycle. */
+async function placeWaiting(context: KeeperContext, progress: Progress, now: Instant): Promise<void> {
+  const { attribution, seenIssues } = progress;
+  for (;;) {
+    const runs = attribution.waiting(RUNS_A_LOAD);
+    if (runs.length === 0) return;
+    const news = (issues: readonly Issue[]): Issue[] => newIssues(seenIssues, issues);
+    await ingestInto(context, progress, { seen: { feed: 'clusters', runs, issues: [], news }, now });
+    attribution.settle(runs);
+  }
+}
+
+type Seen = Omit<SeenRuns, 'place'> & { readonly place?: SeenRuns['place'] };
+
 async function ingestInto(
   { store, estate, labelsOf }: KeeperContext,
   progress: Progress,
-  { seen, now }: { seen: SeenRuns; now: Instant },
+  { seen, now }: { seen: Seen; now: Instant },
 ): Promise<void> {
-  const { standing, spansAt } = progress;
+  const { standing, spansAt, attribution, telemetry, leftOffAt } = progress;
   const { closed, asOf } = standing;
-  const ingested = await ingest({ store, estate, closed, labelsOf, spansAt, at: now, asOf }, seen);
+  const place: SeenRuns['place'] = (touched, before, known) => attribution.place(touched, before, known);
+  const context = { store, estate, closed, labelsOf, spansAt, at: now, asOf, telemetry, leftOffAt };
+  const ingested = await ingest(context, { place, ...seen });
   const closedAsOf = ingested.restated > 0 ? ingested.asOf : standing.closedAsOf;
   progress.standing = { asOf: ingested.asOf, closedAsOf, closed };
 }
 
 async function closeVanished(context: KeeperContext, progress: Progress, now: Instant): Promise<void> {
-  const { feeds, standing } = progress;
-  if (progress.lookedForVanished || completeUntilOf(feeds) === null) return;
-  const seen = new Set(feeds.flatMap(({ seenRuns }) => [...seenRuns]));
+  const { feeds, standing, clusters, attribution, leftOffAt } = progress;
+  if (progress.lookedForVanished || completeUntilOf(feeds, clusters.readAt) === null) return;
+  const seen = new Set([...feeds.flatMap(({ seenRuns }) => [...seenRuns]), ...attribution.shown()]);
   const absent = new Set(feeds.filter(({ isEmpty }) => isEmpty).map(({ feed }) => feed.deployment));
-  const vanished = await vanishedRuns({ store: context.store, at: now, seen, absent }, standing.asOf);
-  await ingestInto(context, progress, { seen: { feed: 'vanished', ...vanished, issues: [] }, now });
-  for (const { seenRuns } of feeds) seenRuns.clear();
+  const { runs, attempts } = await vanishedRuns(
+    { store: context.store, at: now, seen, absent, leftOffAt },
+    standing.asOf,
+  );
+  const byRun = (run: RunRecord): TouchedRun => ({ key: run.key, run, told: null });
+  const place: SeenRuns['place'] = ({ key, run }) => ({
+    run,
+    attempts: attempts.filter((one) => runKeyText(one.key) === runKeyText(key)),
+    retracted: [],
+  });
+  const seenRuns = { feed: 'vanished', runs: runs.map(byRun), issues: [], news: () => [], place };
+  await ingestInto(context, progress, { seen: seenRuns, now });
+  for (const { seenRuns: seenOfFeed } of feeds) seenOfFeed.clear();
   progress.lookedForVanished = true;
 }
 
 /** Hours are closed once every feed has told what it knows of them; a broken invariant leaves them open. */
 async function closeDue(context: KeeperContext, progress: Progress, at: Instant): Promise<void> {
-  const known = completeUntilOf(progress.feeds);
+  const known = completeUntilOf(progress.feeds, progress.clusters.readAt);
   if (known === null) return;
   context.onPhase?.('close');
   const { store, estate, closeDelayMs } = context;
-  const { spansAt } = progress;
+  const { spansAt, telemetry } = progress;
   try {
-    const closable = { store, estate, at, spansAt, closableUntil: known - closeDelayMs };
+    const closable = { store, estate, at, spansAt, telemetry, closableUntil: known - closeDelayMs };
     progress.standing = await closeHours(closable, progress.standing, progress.again);
     progress.again = [];
     progress.broken = null;

@@ -1,5 +1,6 @@
 import type { Attempt } from '../facts/attempt';
 import type { ChargePeriod } from '../facts/charge';
+import type { DeviceStretch } from '../facts/gpu-sample';
 import { allocateHour } from '../ledger/allocate';
 import { existenceOf } from '../ledger/charge-periods';
 import type { AttemptHolding } from '../ledger/holding';
@@ -8,6 +9,7 @@ import { type SpendPiece, spendAt } from '../ledger/spend';
 import { type Instant, type Interval, hourStart, hoursTouching, overlap } from '../units/interval';
 import type { Estate } from './estate';
 import type { HeldSpan } from './ledger-span';
+import type { StretchesByHost } from './telemetry';
 
 /** How long a spend rate outlives the last successful poll: an outage must not resolve a burning alert. */
 const RATE_OUTLIVES_FEED_MS = 15 * 60_000;
@@ -28,6 +30,10 @@ export type OpenInput = OpenHours & {
   /** Up to when a deployment has been read: what is open there is not charged beyond. */
   readonly knownUntil: (deployment: string) => Instant;
   readonly at: Instant;
+  /** What telemetry saw in the open hours. */
+  readonly stretches: StretchesByHost;
+  /** What it sees of a host right now. */
+  readonly stretchesAt: (host: string, at: Instant) => readonly DeviceStretch[];
 };
 
 /** What is not closed yet: the charge periods up to `until`, and what each host burns at that instant. */
@@ -50,11 +56,13 @@ export function openLedger(input: OpenInput): OpenLedger {
     const holdings = charged.get(host.name) ?? [];
     for (const hour of hoursTouching(open)) {
       const span = overlap(hour, open)!;
-      const hostHour = { host, span, prices, holdings, activity: [], firstHeld, lastHeld, splitPolicy };
+      const stretches = (input.stretches.get(host.name) ?? []).filter((one) => overlap(one, span) !== null);
+      const hostHour = { host, span, prices, holdings, activity: [], stretches, firstHeld, lastHeld, splitPolicy };
       periods.push(...allocateHour(hostHour).periods);
     }
     if (input.at - input.until > RATE_OUTLIVES_FEED_MS) continue;
-    const now = { prices, holdings: burning.get(host.name) ?? [], activity: [] };
+    const stretches = input.stretchesAt(host.name, input.until);
+    const now = { prices, holdings: burning.get(host.name) ?? [], activity: [], stretches };
     for (const piece of spendAt(input.until, host, now)) spend.push({ ...piece, host: host.name });
   }
   return { periods, spend };

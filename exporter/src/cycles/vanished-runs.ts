@@ -11,6 +11,8 @@ export type VanishedInput = {
   readonly seen: ReadonlySet<string>;
   /** Deployments whose feed has no tree at all now: nothing is concluded from what it does not show. */
   readonly absent: ReadonlySet<string>;
+  /** When the last process stored something. */
+  readonly leftOffAt: Instant | null;
 };
 
 /**
@@ -18,7 +20,7 @@ export type VanishedInput = {
  * Their open attempts are closed at their last sign of life, lest they hold their host for ever.
  */
 export async function vanishedRuns(input: VanishedInput, asOf: LoadId): Promise<{ runs: Run[]; attempts: Attempt[] }> {
-  const { store, at, seen, absent } = input;
+  const { store, at, seen, absent, leftOffAt } = input;
   const recent = await store.recentRuns(at, asOf);
   const gone = recent.filter(
     ({ key, outcome }) => outcome === 'running' && !seen.has(runKeyText(key)) && !absent.has(key.deployment),
@@ -28,14 +30,18 @@ export async function vanishedRuns(input: VanishedInput, asOf: LoadId): Promise<
     gone.map(({ key }) => key),
     asOf,
   );
-  const attempts = stored.map(closedAtLastSign);
+  const attempts = stored.map((attempt) => closedAtLastSign(attempt, leftOffAt));
   return { runs: gone.map((run) => lostRun(run, attempts)), attempts };
 }
 
-/** The attempt, closed and lost at its last sign of life; one that has ended is left as it is. */
-export function closedAtLastSign(attempt: Attempt): Attempt {
+/**
+ * The attempt, closed and lost at its last sign of life; one that has ended is left as it is. Its pod was seen until
+ * the last process left off, though each sight of it was not stored.
+ */
+export function closedAtLastSign(attempt: Attempt, leftOffAt: Instant | null): Attempt {
   if (attempt.end !== null) return attempt;
-  const end = Math.max(attempt.start, attempt.lastSign);
+  const seenUntil = attempt.pod ? (leftOffAt ?? attempt.lastSign) : attempt.lastSign;
+  const end = Math.max(attempt.start, attempt.lastSign, seenUntil);
   return { ...attempt, end, endSource: 'last_record', outcome: 'lost' };
 }
 

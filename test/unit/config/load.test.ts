@@ -18,7 +18,8 @@ describe('an empty configuration', () => {
       server: { listen: { host: '127.0.0.1', port: 9715 }, tokensFile: null, webConfig: null },
       store: { url: 'chdb:/etc/flowledger/data' },
       cycles: { liveMs: 5000, closeDelayMs: 600_000 },
-      feeds: { metaflow: [] },
+      feeds: { metaflow: [], kubernetes: [], dcgm: [] },
+      budgets: [],
       rateCards: [],
       discounts: [],
       hosts: [],
@@ -88,6 +89,68 @@ describe('a host', () => {
   test('takes GPUs, model and provider from its instance type', () => {
     const [host] = configOf('hosts: [{name: h, instance_type: p3.8xlarge, region: us-east-1}]').hosts;
     expect(host).toMatchObject({ provider: 'aws', gpus: 4_000_000_000n, gpuModel: 'NVIDIA V100', vcpus: null });
+  });
+});
+
+describe('live feeds and budgets', () => {
+  test('are read with their defaults', () => {
+    const { feeds, budgets } = configOf(`
+feeds:
+  metaflow: [{name: prod, type: service, url: "http://metaflow:8080/api/"}]
+  kubernetes: [{name: k, targets: ["ksm:8080"]}]
+  dcgm: [{name: g, targets: ["node-1:9400", {url: "https://node-2/m", host: node-2}], interval: 2s}]
+budgets: [{team: vision, amount: 0.1, period: month}]
+`);
+    const common = { deployment: 'prod', pollMs: 5000, host: null, silenceMs: 600_000 };
+    expect(feeds.metaflow).toEqual([
+      {
+        name: 'prod',
+        type: 'service',
+        ...common,
+        url: 'http://metaflow:8080/api',
+        headersFile: null,
+        timeoutMs: 10_000,
+      },
+    ]);
+    const scrape = {
+      bodyLimitBytes: 10_485_760,
+      sampleLimit: 50_000,
+      tls: null,
+      basicAuth: null,
+      bearerTokenFile: null,
+    };
+    const ksm = { kind: 'static', targets: [{ url: 'http://ksm:8080/metrics', host: null }] };
+    expect(feeds.kubernetes).toEqual([
+      {
+        name: 'k',
+        type: 'kube-state-metrics',
+        deployment: 'prod',
+        scrape: { source: ksm, intervalMs: 15_000, timeoutMs: 5000, ...scrape },
+      },
+    ]);
+    const nodes = [
+      { url: 'http://node-1:9400/metrics', host: null },
+      { url: 'https://node-2/m', host: 'node-2' },
+    ];
+    expect(feeds.dcgm).toEqual([
+      {
+        name: 'g',
+        honorLabels: false,
+        scrape: { source: { kind: 'static', targets: nodes }, intervalMs: 2000, timeoutMs: 1600, ...scrape },
+      },
+    ]);
+    expect(budgets).toEqual([
+      { flow: null, team: 'vision', experiment: null, amount: 100_000_000_000n, period: 'month' },
+    ]);
+  });
+
+  test('leave cards and holdings alone that name nodes to come', () => {
+    const { rateCards } = configOf(`
+feeds: {metaflow: [{name: prod}], kubernetes: [{name: k, targets: ["ksm:8080"]}]}
+rate_cards: [{name: h100, applies_to: {gpu_model: NVIDIA H100}, price_per_gpu_hour: 2}]
+holdings: [{flow: F, host: node-7, gpus: 1}]
+`);
+    expect(rateCards).toHaveLength(1);
   });
 });
 

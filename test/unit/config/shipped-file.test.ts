@@ -30,7 +30,10 @@ describe('the shipped flowledger.yaml', () => {
   test('is valid with everything switched on', () => {
     const config = configOf(SWITCHED_ON);
     expect(config.hosts.map(({ name }) => name)).toEqual(['gpu-01', 'burst-01', 'cpu-01']);
-    expect(config.feeds.metaflow).toHaveLength(1);
+    expect(config.feeds.metaflow.map(({ type }) => type)).toEqual(['local', 'service', 'postgres']);
+    expect(config.feeds.kubernetes.map(({ scrape }) => scrape.source.kind)).toEqual(['static']);
+    expect(config.feeds.dcgm.map(({ scrape }) => scrape.source.kind)).toEqual(['static', 'dns']);
+    expect(config.budgets.map(({ period }) => period)).toEqual(['run', 'month', 'month']);
     expect(config.holdings).toHaveLength(1);
     expect(config.discounts).toHaveLength(3);
   });
@@ -41,7 +44,7 @@ describe('the shipped flowledger.yaml', () => {
       .map((section) => section.split(/^(?=##)(?!##  )/m)[0]!);
     // prettier-ignore
     expect(sections.map((section) => /^# ([a-z_]+)/.exec(section)![1])).toEqual([
-      'feeds', 'hosts', 'rate_cards', 'discounts', 'holdings', 'dimensions',
+      'feeds', 'hosts', 'rate_cards', 'discounts', 'holdings', 'budgets', 'dimensions',
     ]);
     const [, hosts] = sections;
     for (const section of sections) {
@@ -57,7 +60,9 @@ describe('the shipped flowledger.yaml', () => {
       'billing_resource_id from to applies_to capex residual months after_amortization power_kw pue',
       'price_per_kwh facility_per_month support_per_month lease_per_month price_per_gpu_hour price_per_hour',
       'factor flow step team project cost_center experiment model_version tag system_tag map user config',
-      'split_policy max_runs finished_ttl',
+      'split_policy max_runs finished_ttl headers_file password_file timeout targets discovery interval max_body_mib',
+      'sample_limit tls ca_file cert_file key_file server_name basic_auth username bearer_token_file honor_labels dns',
+      'record port file amount period',
     ].flatMap((line) => line.split(' '));
     expect(keys.filter((key) => !new RegExp(`^[\\s#{-]*${key}:|[{,] *${key}:`, 'm').test(SHIPPED))).toEqual([]);
   });
