@@ -1,4 +1,11 @@
-import { type Attempt, type AttemptKey, type RunKey, runKeyText, type ToldAttempt } from '../facts/attempt';
+import {
+  type Attempt,
+  type AttemptKey,
+  attemptKeyText,
+  type RunKey,
+  runKeyText,
+  type ToldAttempt,
+} from '../facts/attempt';
 import type { Pod } from '../facts/pod';
 import type { RunRecord } from '../facts/run';
 import { isWorkload } from '../facts/workload';
@@ -93,17 +100,26 @@ export class Attribution {
     const { attempts, retracted } = placeAttempts({
       deployment: key.deployment,
       told: told ?? before.flatMap(toldByStore),
-      before,
+      before: told ? placedByEvidence(before, told) : before,
       pods,
       hostOfInstance: (id) => hostOfInstance(this.#estate, id),
       hostOfAddress: (address) => this.#estate.addresses?.get(address) ?? null,
     });
-    return { run: run ?? known ?? runOfPods(key, pods), attempts, retracted };
+    const isTold = known !== null && known.fingerprint !== '';
+    return { run: run ?? (isTold ? known : (runOfPods(key, pods, known) ?? known)), attempts, retracted };
   }
 
   #wait(keys: readonly RunKey[]): void {
     for (const key of keys) this.#waiting.set(runKeyText(key), key);
   }
+}
+
+/** Attempts that a pod or a machine placed; where only the configuration did, it decides again. */
+function placedByEvidence(before: readonly Attempt[], told: readonly ToldAttempt[]): Attempt[] {
+  const named = new Set(
+    told.filter(({ clues }) => clues?.instanceId || clues?.nodeIp).map(({ key }) => attemptKeyText(key)),
+  );
+  return before.filter(({ key, pod }) => pod || named.has(attemptKeyText(key)));
 }
 
 /** What the store holds of an attempt, as if its feed told it; a placeholder of a pod comes from the pod itself. */
@@ -125,15 +141,15 @@ function placeWorkload(pods: readonly Pod[], known: RunRecord | null): Omit<Plac
   return { run: { ...placed.at(-1)!.run, startedAt, endedAt, outcome }, attempts };
 }
 
-/** A run of which nothing but its pods is known. */
-function runOfPods(key: RunKey, pods: readonly Pod[]): RunRecord | null {
+/** A run of which nothing but its pods is known; `known` is what was made of them before. */
+function runOfPods(key: RunKey, pods: readonly Pod[], known: RunRecord | null): RunRecord | null {
   const held = pods.filter(({ start }) => start !== null);
   const identity = pods.find((pod) => pod.identity)?.identity;
   if (held.length === 0) return null;
   const isLive = held.some(({ end }) => end === null);
   return {
     key,
-    startedAt: Math.min(...held.map(({ start }) => start!)),
+    startedAt: Math.min(known?.startedAt ?? Infinity, ...held.map(({ start }) => start!)),
     endedAt: isLive ? null : Math.max(...held.map(({ end }) => end!)),
     outcome: isLive ? 'running' : 'unknown',
     user: identity?.user ?? null,

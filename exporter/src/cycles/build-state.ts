@@ -1,6 +1,8 @@
-import { type AttemptKey, type RunKey, runKeyText } from '../facts/attempt';
+import { type Attempt, type AttemptKey, type RunKey, runKeyText } from '../facts/attempt';
+import type { Budget } from '../facts/budget';
 import type { AllocatedCharge, ChargePeriod } from '../facts/charge';
 import type { FeedHealth, GpuTimeTotal, PublishedState, Rollup, SpendNow } from '../facts/published';
+import type { DeviceStretch } from '../facts/gpu-sample';
 import type { Host } from '../facts/host';
 import type { Issue } from '../facts/issue';
 import type { Run } from '../facts/run';
@@ -13,7 +15,10 @@ import { expectationReader } from './expectations';
 import type { HeldSpan, SpansAt } from './ledger-span';
 import { type OpenLedger, openLedger, openSince } from './open-hours';
 import { closedRollups, withOpen } from './rollups';
-import { openCosts, runMetrics, workloadPieces } from './run-metrics';
+import { openCosts, runMetrics, type RunMetricsInput, workloadMetrics, workloadPieces } from './run-metrics';
+import type { Telemetry } from './telemetry';
+import { budgetsNow, conflictIssues, namespaceReader, utilizationByRun } from './state-parts';
+import { recentRunsReader } from './recent-runs';
 import { remember } from './remember';
 import { unpricedIssues } from './unpriced-issues';
 
@@ -28,6 +33,7 @@ export type StateContext = {
   readonly example: boolean;
   readonly finishedTtlMs: number;
   readonly yamlToPaste: (host: Host) => string;
+  readonly budgets?: readonly Budget[];
 };
 
 /** What one cycle brings to the state. */
@@ -38,7 +44,8 @@ export type Moment = {
   readonly completeUntil: Instant | null;
   /** The newest instant that any feed was read at, in this process or before; null when nothing was ever read. */
   readonly until: Instant | null;
-  readonly knownUntil: (deployment: string) => Instant;
+  /** Up to when an attempt is known: by its pod's cluster, else by its Metaflow feed. */
+  readonly knownUntil: (attempt: Attempt) => Instant;
   readonly spansAt: SpansAt;
   readonly feeds: readonly FeedHealth[];
   readonly issues: readonly Issue[];
@@ -46,15 +53,16 @@ export type Moment = {
 };
 
 /** Builds what scrapes and API calls read; asks the store only for what a new load or hour has changed. */
-export function stateBuilder(context: StateContext): (moment: Moment) => Promise<PublishedState> {
-  const { store, estate } = context;
-  const recentRuns = remember((since: Instant, asOf: LoadId) => store.recentRuns(since, asOf));
+export function stateBuilder(context: StateContext, telemetry: Telemetry): (moment: Moment) => Promise<PublishedState> {
+  const { store, estate, budgets = [] } = context;
+  const recentRuns = recentRunsReader(store);
   const gpuTimeAt = remember((asOf: LoadId) => gpuTime(context, asOf));
   const gpuTotals = risingTotals();
-  const ledgerAt = openLedgerReader(context);
+  const ledgerAt = openLedgerReader(context, telemetry);
   const costsOf = closedCostReader(store);
   const rollupsAt = rollupReader(store);
   const expected = expectationReader(store);
+  const namespacesOf = namespaceReader(store);
   return async (moment) => {
     const { standing, at, completeUntil, until } = moment;
     const { asOf } = standing;
@@ -64,6 +72,21 @@ export function stateBuilder(context: StateContext): (moment: Moment) => Promise
     const runs = await withOpenRuns(store, { recent, open: open.periods, asOf });
     const spend = spendNow(estate, open, runs);
     const month = monthOf(until ?? at).start;
+    const rollups = await rollupsAt({ standing, at, month, open: open.periods, runs });
+    const now = until ?? at;
+    const { closedAsOf } = standing;
+    const input: RunMetricsInput = {
+      runs: [...runs.values()],
+      closed: await costsOf(standing, recent, runs),
+      open: openCosts(open.periods),
+      spend,
+      expected: await expected(asOf, { estate, runs, spend, at: now, open: open.periods, closedAsOf }),
+      utilization: utilizationByRun(open.activity),
+      namespaces: await namespacesOf(asOf, runs),
+      budgets,
+      at,
+    };
+    const reach = telemetry.reach(at);
     return {
       asOf,
       computedAt: at,
@@ -72,35 +95,43 @@ export function stateBuilder(context: StateContext): (moment: Moment) => Promise
       example: context.example,
       open: open.periods,
       spend,
-      runs: runMetrics({
-        runs: [...runs.values()],
-        closed: await costsOf(standing, recent, runs),
-        open: openCosts(open.periods),
-        spend,
-        expected: await expected(asOf, { estate, runs, spend, at: until ?? at }),
-      }),
-      rollups: await rollupsAt({ standing, at, month, open: open.periods, runs }),
+      runs: runMetrics(input),
+      workloads: workloadMetrics(input),
+      budgets: budgetsNow(budgets, rollups),
+      reach,
+      rollups,
       gpuTime: gpuTotals(await gpuTimeAt(standing.closedAsOf)),
-      hosts: [...estate.hosts.values()].map(({ host, prices }) => ({ host, price: priceAt(prices, until ?? at) })),
+      hosts: [...estate.hosts.values()].map(({ host, prices }) => ({ host, price: priceAt(prices, now) })),
       feeds: moment.feeds,
-      issues: [...moment.issues, ...unpricedIssues({ estate, spans, at: until ?? at }, context.yamlToPaste)],
+      issues: [
+        ...moment.issues,
+        ...conflictIssues(reach),
+        ...unpricedIssues({ estate, spans, at: now }, context.yamlToPaste),
+      ],
       invariantViolations: moment.invariantViolations,
     };
   };
 }
 
-const NOTHING_OPEN: OpenLedger = { periods: [], spend: [] };
+const NOTHING_OPEN: OpenLedger = { periods: [], spend: [], activity: [] };
 
 type OpenMoment = Moment & { readonly until: Instant; readonly spans: ReadonlyMap<string, HeldSpan> };
 
-function openLedgerReader({ store, estate }: StateContext): (moment: OpenMoment) => Promise<OpenLedger> {
+function openLedgerReader(
+  { store, estate }: StateContext,
+  telemetry: Telemetry,
+): (moment: OpenMoment) => Promise<OpenLedger> {
   const attemptsSince = remember((start: Instant, asOf: LoadId) =>
     store.attemptsOnHosts([...estate.hosts.keys()], { start, end: Number.MAX_SAFE_INTEGER - HOUR_MS }, asOf),
   );
   return async ({ standing: { closed, asOf }, spans, until, knownUntil, at }) => {
     const hours = { estate, closed, spans, until };
-    const attempts = await attemptsSince(hourStart(openSince(hours)), asOf);
-    return openLedger({ ...hours, attempts, knownUntil, at });
+    const start = hourStart(openSince(hours));
+    const attempts = await attemptsSince(start, asOf);
+    const stretches = telemetry.isOn ? await telemetry.open({ start, end: until }, at) : new Map<string, never>();
+    const stretchesAt = (host: string, since: Instant): DeviceStretch[] =>
+      telemetry.stretchesAt(host, { at: since, now: at });
+    return openLedger({ ...hours, attempts, knownUntil, at, stretches, stretchesAt });
   };
 }
 
@@ -180,11 +211,19 @@ function spendNow(estate: Estate, { spend }: OpenLedger, runs: ReadonlyMap<strin
 
 async function gpuTime({ store, estate }: StateContext, asOf: LoadId): Promise<GpuTimeTotal[]> {
   const rows = await store.gpuTime(asOf);
-  return rows.map(({ kind, cause, team, host, gpuSeconds }) => {
-    const known = estate.hosts.get(host)?.host;
-    const state = kind === 'workload' ? 'unobserved' : (kind as 'idle' | 'unattributed');
-    return { state, cause, team, pool: known?.pool ?? null, gpuModel: known?.gpuModel ?? null, gpuSeconds };
-  });
+  return rows.flatMap(
+    ({ kind, cause, team, host, gpuSeconds, usedGpuSeconds, workloadIdleGpuSeconds }): GpuTimeTotal[] => {
+      const known = estate.hosts.get(host)?.host;
+      const labels = { cause, team, pool: known?.pool ?? null, gpuModel: known?.gpuModel ?? null };
+      if (kind !== 'workload') return [{ ...labels, state: kind as 'idle' | 'unattributed', gpuSeconds }];
+      const unobserved = gpuSeconds - usedGpuSeconds - workloadIdleGpuSeconds;
+      return [
+        { ...labels, state: 'used', gpuSeconds: usedGpuSeconds },
+        { ...labels, state: 'workload_idle', gpuSeconds: workloadIdleGpuSeconds },
+        { ...labels, state: 'unobserved', gpuSeconds: Math.max(0, unobserved) },
+      ];
+    },
+  );
 }
 
 /** A counter must not fall while the process lives, and a restatement can move time between labels. */

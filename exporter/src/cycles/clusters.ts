@@ -57,6 +57,11 @@ export class Clusters {
     return this.#readAt;
   }
 
+  /** True when the pods of a deployment come from a cluster. */
+  serve(deployment: string): boolean {
+    return this.#kept.some((kept) => kept.deployment === deployment || kept.source.name === deployment);
+  }
+
   /** Up to when the pods of a Metaflow deployment, or of a cluster by its own name, are known. */
   knownUntil(deployment: string): Instant | null {
     const ends = this.#kept

@@ -1,11 +1,14 @@
 import { runKeyText } from '../facts/attempt';
 import type { SpendNow } from '../facts/published';
 import type { Run } from '../facts/run';
-import { type Expectation, expectedPerHour, type RunningStep, type StepAverage } from '../ledger/expect';
+import type { ChargePeriod } from '../facts/charge';
+import { isWorkload } from '../facts/workload';
+import { expectedPerHour, type RunningStep, type StepAverage } from '../ledger/expect';
 import { priceAt } from '../ledger/charge-periods';
 import type { LoadId, StepHistoryRow, Store } from '../store/store';
 import type { Instant } from '../units/interval';
 import type { Estate } from './estate';
+import { type Outlook, outlookReader } from './outlook';
 
 /** How many past successful runs of a flow say what is usual. */
 const LAST_RUNS = 20;
@@ -16,38 +19,35 @@ export type ExpectationInput = {
   readonly runs: ReadonlyMap<string, Run>;
   readonly spend: readonly SpendNow[];
   readonly at: Instant;
+  readonly open: readonly ChargePeriod[];
+  readonly closedAsOf: LoadId;
 };
 
-/** Tells the expected dollars an hour of every run that burns now, by run; a flow's history is read once a load. */
+/** Tells what every live run is expected to burn, to cost and to last; a flow's history is read once a load. */
 export function expectationReader(
   store: Store,
-): (asOf: LoadId, input: ExpectationInput) => Promise<Map<string, Expectation>> {
-  let histories = new Map<string, Promise<StepAverage[]>>();
+): (asOf: LoadId, input: ExpectationInput) => Promise<Map<string, Outlook>> {
+  let histories = new Map<string, Promise<StepHistoryRow[]>>();
   let readAt: LoadId | null = null;
+  const outlooksOf = outlookReader(store);
   return async (asOf, input) => {
     if (readAt !== asOf) histories = new Map();
     readAt = asOf;
-    const expected = new Map<string, Expectation>();
-    for (const [text, running] of runningSteps(input)) {
-      const run = input.runs.get(text);
-      if (!run) continue;
+    const running = runningSteps(input);
+    const live = [];
+    for (const [text, run] of input.runs) {
+      if (run.outcome !== 'running' || isWorkload(run.key)) continue;
       const { deployment, flow } = run.key;
       const name = JSON.stringify([deployment, flow]);
-      const history = histories.get(name) ?? historyOf(store, { deployment, flow }, asOf);
-      histories.set(name, history);
-      const expectation = expectedPerHour(running, run.variant?.id ?? null, await history);
-      if (expectation) expected.set(text, expectation);
+      const read = histories.get(name) ?? store.stepHistory({ deployment, flow }, LAST_RUNS, asOf);
+      histories.set(name, read);
+      const history = await read;
+      const steps = running.get(text) ?? [];
+      const rate = expectedPerHour(steps, run.variant?.id ?? null, history.flatMap(averageOf));
+      live.push({ run, rate, history, running: steps });
     }
-    return expected;
+    return outlooksOf(live, { ...input, asOf });
   };
-}
-
-async function historyOf(
-  store: Store,
-  flow: { deployment: string; flow: string },
-  asOf: LoadId,
-): Promise<StepAverage[]> {
-  return (await store.stepHistory(flow, LAST_RUNS, asOf)).flatMap(averageOf);
 }
 
 function averageOf({ variantId, step, gpuMs, vcpuMs, byteMs, busyMs }: StepHistoryRow): StepAverage[] {

@@ -1,5 +1,5 @@
 import { InvariantError } from '../assert';
-import { type RunKey, runKeyText } from '../facts/attempt';
+import { runKeyText } from '../facts/attempt';
 import { type Issue, NOWHERE } from '../facts/issue';
 import type { PublishedState } from '../facts/published';
 import type { RunRecord } from '../facts/run';

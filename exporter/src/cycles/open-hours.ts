@@ -6,6 +6,7 @@ import { existenceOf } from '../ledger/charge-periods';
 import type { AttemptHolding } from '../ledger/holding';
 import type { Closed } from '../ledger/restate';
 import { type SpendPiece, spendAt } from '../ledger/spend';
+import { type HeldActivity, utilizationNow } from '../ledger/usage';
 import { type Instant, type Interval, hourStart, hoursTouching, overlap } from '../units/interval';
 import type { Estate } from './estate';
 import type { HeldSpan } from './ledger-span';
@@ -27,8 +28,8 @@ export type OpenHours = {
 export type OpenInput = OpenHours & {
   /** Attempts on the estate's hosts that reach into the open hours. */
   readonly attempts: readonly Attempt[];
-  /** Up to when a deployment has been read: what is open there is not charged beyond. */
-  readonly knownUntil: (deployment: string) => Instant;
+  /** Up to when an attempt is known: while it is open it is not charged beyond. */
+  readonly knownUntil: (attempt: Attempt) => Instant;
   readonly at: Instant;
   /** What telemetry saw in the open hours. */
   readonly stretches: StretchesByHost;
@@ -40,6 +41,8 @@ export type OpenInput = OpenHours & {
 export type OpenLedger = {
   readonly periods: readonly ChargePeriod[];
   readonly spend: readonly (SpendPiece & { readonly host: string })[];
+  /** What is observed now of the GPUs that attempts hold. */
+  readonly activity: readonly HeldActivity[];
 };
 
 /** Splits the open hours by the same rules as closed ones; they are split again, whole, when they close. */
@@ -48,6 +51,7 @@ export function openLedger(input: OpenInput): OpenLedger {
   const burning = byHost(input.attempts.filter((attempt) => burnsStill(attempt, input)));
   const periods: ChargePeriod[] = [];
   const spend: (SpendPiece & { host: string })[] = [];
+  const activity: HeldActivity[] = [];
   for (const { host, prices } of input.estate.hosts.values()) {
     const open = openSpanOf(input, host.name);
     if (!open) continue;
@@ -64,8 +68,9 @@ export function openLedger(input: OpenInput): OpenLedger {
     const stretches = input.stretchesAt(host.name, input.until);
     const now = { prices, holdings: burning.get(host.name) ?? [], activity: [], stretches };
     for (const piece of spendAt(input.until, host, now)) spend.push({ ...piece, host: host.name });
+    if (stretches.length > 0) activity.push(...utilizationNow(input.until, host, now));
   }
-  return { periods, spend };
+  return { periods, spend, activity };
 }
 
 function byHost(attempts: readonly Attempt[]): Map<string, AttemptHolding[]> {
@@ -82,11 +87,11 @@ function byHost(attempts: readonly Attempt[]): Map<string, AttemptHolding[]> {
 
 function endedAtLeast(attempt: Attempt, { until, knownUntil }: OpenInput): Attempt {
   if (attempt.end !== null) return attempt;
-  return { ...attempt, end: Math.max(attempt.start, Math.min(until, knownUntil(attempt.key.deployment))) };
+  return { ...attempt, end: Math.max(attempt.start, Math.min(until, knownUntil(attempt))) };
 }
 
 function burnsStill(attempt: Attempt, { at, knownUntil }: OpenInput): boolean {
-  return attempt.end !== null || at - knownUntil(attempt.key.deployment) <= RATE_OUTLIVES_FEED_MS;
+  return attempt.end !== null || at - knownUntil(attempt) <= RATE_OUTLIVES_FEED_MS;
 }
 
 function openSpanOf({ estate, closed, spans, until }: OpenHours, host: string): Interval | null {

@@ -72,9 +72,10 @@ export function momentOf(progress: Progress, at: Instant): Moment {
     at,
     completeUntil: completeUntilOf(feeds, readAt),
     until: untilOf(feeds, readAt, leftOffAt),
-    knownUntil: (deployment) => {
-      const ends = [polledAt.get(deployment) ?? null, clusters.knownUntil(deployment)].filter((end) => end !== null);
-      return ends.length === 0 ? (leftOffAt ?? 0) : Math.max(...ends);
+    knownUntil: ({ key: { deployment }, pod }) => {
+      const polled = polledAt.get(deployment) ?? null;
+      const known = (pod && clusters.serve(deployment)) || polled === null ? clusters.knownUntil(deployment) : polled;
+      return known ?? leftOffAt ?? 0;
     },
     feeds: health,
     issues: [...progress.issues, ...failedFeedIssues(health), ...broken],

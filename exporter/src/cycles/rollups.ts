@@ -2,6 +2,7 @@ import { type AttemptKey, type RunKey, runKeyText } from '../facts/attempt';
 import type { AllocatedCharge, ChargePeriod } from '../facts/charge';
 import type { Rollup } from '../facts/published';
 import type { Run } from '../facts/run';
+import { isWorkload } from '../facts/workload';
 import type { LoadId, RollupBy, Store } from '../store/store';
 import type { Interval } from '../units/interval';
 import { workloadPieces } from './run-metrics';
@@ -14,6 +15,9 @@ const SHOWN = [
   'experiment',
   'model_version',
 ] as const satisfies readonly RollupBy[];
+
+/** What only runs of flows have; workloads count in the others, but not as runs. */
+const OF_FLOWS: ReadonlySet<RollupBy> = new Set(['flow', 'step', 'config_variant']);
 
 /**
  * Closed month-to-date rollups of every dimension. `uncounted` runs have open pieces too: their cost is in the sums,
@@ -54,13 +58,15 @@ export function withOpen({ closed, closedPieces, open, runs }: OpenRollupInput):
   const add = (holder: AttemptKey, amount: bigint): void => {
     const run = runs.get(runKeyText(holder));
     if (!run) return;
+    const isOfFlow = !isWorkload(run.key);
     for (const dimension of SHOWN) {
+      if (!isOfFlow && OF_FLOWS.has(dimension)) continue;
       const group = { dimension, ...placeOf(dimension, run, holder.step) };
       const text = groupOf(group);
       const seen = `${text} ${runKeyText(holder)}`;
       const known = groups.get(text) ?? { ...group, cost: { estimated: 0n, billed: 0n }, runs: 0 };
       const cost = { ...known.cost, estimated: known.cost.estimated + amount };
-      groups.set(text, { ...known, cost, runs: known.runs + (counted.has(seen) ? 0 : 1) });
+      groups.set(text, { ...known, cost, runs: known.runs + (counted.has(seen) || !isOfFlow ? 0 : 1) });
       counted.add(seen);
     }
   };

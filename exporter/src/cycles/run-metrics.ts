@@ -4,11 +4,11 @@ import type { AllocatedCharge, ChargePeriod, GpuUsage } from '../facts/charge';
 import type { CostByBasis, RunMetrics, SpendNow, WorkloadMetrics } from '../facts/published';
 import type { Run } from '../facts/run';
 import { isWorkload, workloadName } from '../facts/workload';
-import { budgetOf } from '../ledger/budget';
+import { budgetOf } from '../ledger/budgets';
 import type { ClosedCost } from '../store/store';
 import type { Instant } from '../units/interval';
 import { gpuSecondsFromNanoGpuMilliseconds, secondsFromMilliseconds } from '../units/quantity';
-import type { Outlook } from './expectations';
+import type { Outlook } from './outlook';
 
 /** What a run has in the open hours. */
 export type OpenCost = {

@@ -84,14 +84,15 @@ export class Telemetry {
     return byHost;
   }
 
-  /** The newest sample of every device of a host that speaks at an instant. */
-  samplesAt(host: string, at: Instant): GpuSample[] {
-    return [...(this.#latest.get(host)?.values() ?? [])].filter((sample) => at < sample.at + sample.holdsMs);
-  }
-
-  /** What every device of a host does at an instant, as stretches of the length of its newest sample. */
-  stretchesAt(host: string, at: Instant): DeviceStretch[] {
-    return this.samplesAt(host, at).flatMap(stretchOf);
+  /**
+   * What every device of a host does now by its newest sample, as if it had done so since `at`: what is read of
+   * attempts may be a little older than what is read of devices.
+   */
+  stretchesAt(host: string, { at, now }: { at: Instant; now: Instant }): DeviceStretch[] {
+    const speaking = [...(this.#latest.get(host)?.values() ?? [])].filter(
+      ({ at: since, holdsMs }) => now < since + holdsMs,
+    );
+    return speaking.flatMap(stretchOf).map((stretch) => ({ ...stretch, start: Math.min(at, stretch.start) }));
   }
 
   /** How many GPUs of each host with GPUs are seen. */

@@ -1,4 +1,4 @@
-import { type Attempt, type AttemptKey } from '../../../exporter/src/facts/attempt';
+import type { Attempt, AttemptKey, ToldAttempt } from '../../../exporter/src/facts/attempt';
 import type { Host } from '../../../exporter/src/facts/host';
 import type { PriceSpan } from '../../../exporter/src/facts/price';
 import type { RunRecord } from '../../../exporter/src/facts/run';
@@ -14,7 +14,14 @@ import { MONEY_ONE } from '../../../exporter/src/units/money';
 import { attempt, DAWN, host, run } from '../../support/view-estate';
 
 /** What the scripted feed shows from now on. */
-export type Script = { runs: RunRecord[]; attempts: Attempt[]; fails: boolean; emptyReason?: string };
+export type Script = {
+  runs: RunRecord[];
+  attempts: ToldAttempt[];
+  fails: boolean;
+  emptyReason?: string;
+  /** It answers no sooner. */
+  waits?: Promise<void>;
+};
 
 export type StageOptions = {
   readonly store: Store;
@@ -23,6 +30,7 @@ export type StageOptions = {
   /** Further facts of the host, or another name. */
   readonly node?: Partial<Host>;
   readonly context?: Partial<KeeperContext>;
+  readonly estate?: Estate;
   readonly startedAt?: Instant;
 };
 
@@ -42,6 +50,7 @@ export function keeperOn({
   script,
   dollarsPerHour = 32,
   node = {},
+  estate = estateAt(dollarsPerHour, node),
   context = {},
   startedAt = DAWN + 1_000 * HOUR_MS,
 }: StageOptions): Promise<Keeper> {
@@ -51,6 +60,7 @@ export function keeperOn({
       name: 'scripted',
       poll: async (request) => {
         now = request.now;
+        await script.waits;
         if (script.fails) throw new Error('The tree cannot be read.');
         const rows = { accepted: script.attempts.length, rejected: 0 };
         const { runs, attempts } = script;
@@ -70,7 +80,7 @@ export function keeperOn({
   return createKeeper(
     {
       store,
-      estate: estateAt(dollarsPerHour, node),
+      estate,
       feeds: [
         {
           source,
