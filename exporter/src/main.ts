@@ -1,9 +1,14 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { registerDemo } from './cli/demo';
+import { registerDoctor } from './cli/doctor';
 import { registerExplain } from './cli/explain';
 import type { Io } from './cli/io';
 import { registerRates } from './cli/rates';
+import { registerReplay } from './cli/replay';
+import { runExporter } from './cli/run-exporter';
 import { registerServe } from './cli/serve';
+import { registerSimulate } from './cli/simulate';
 import { versionOf } from './cli/version';
 import { clockFrom } from './clock';
 
@@ -32,9 +37,13 @@ try {
       process.exitCode = error.exitCode === 0 ? 0 : 2;
       throw error;
     });
-  registerServe(program, io);
+  registerServe(program, io, runExporter);
   registerExplain(program, io);
   registerRates(program, io);
+  registerDoctor(program, io);
+  registerSimulate(program, io);
+  registerReplay(program, io, runExporter);
+  registerDemo(program, io, runExporter);
   program.parseAsync().catch((error: unknown) => {
     if (!(error instanceof Error && error.constructor.name.includes('Commander'))) {
       stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);

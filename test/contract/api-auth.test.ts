@@ -139,6 +139,7 @@ test('a token bound to teams is refused what belongs to everybody', async () => 
     '/api/v1/idle',
     '/api/v1/experiments',
     '/api/v1/issues',
+    '/api/v1/coverage',
     '/api/v1/runs?team=language',
     '/api/v1/runs?team=',
   ];

@@ -92,6 +92,53 @@ test('an attempt of which nothing says what it held has no GPU time and no cost'
   });
 });
 
+test('the held time of an attempt is used, workload idle and unobserved, closed and open together', async () => {
+  const attempts = async (path: string) => {
+    const { steps } = await server.json(`/api/v1/runs/${path}`);
+    return steps.flatMap((step: any) => step.tasks.flatMap((task: any) => task.attempts));
+  };
+  const partsOf = (attempt: any) => [
+    attempt.heldGpuSeconds,
+    attempt.usedGpuSeconds,
+    attempt.workloadIdleGpuSeconds,
+    attempt.unobservedGpuSeconds,
+  ];
+  // 2 GPUs for a closed half hour that nothing observed, and for an open one: 40 GPU-min used, 12 idle, 8 unobserved.
+  expect((await attempts('TrainFlow/101')).map(partsOf)).toEqual([[7200, 2400, 720, 4080]]);
+  expect((await attempts('TrainFlow/100?deployment=prod')).map(partsOf)).toEqual([
+    [2400, 0, 0, 2400],
+    [4200, 4200, 0, 0],
+    [1200, 0, 0, 1200],
+  ]);
+});
+
+test('an attempt names its pod and where it is known from what it held', async () => {
+  const attemptOf = async (path: string) => (await server.json(`/api/v1/runs/${path}`)).steps[0].tasks[0].attempts[0];
+  expect(await attemptOf('TrainFlow/101')).toMatchObject({
+    k8sNamespace: 'ml',
+    pod: 'train-7xk2p',
+    heldSource: 'allocation',
+    confidence: 'exact',
+  });
+  expect(await attemptOf('MysteryFlow/1')).toMatchObject({ k8sNamespace: null, pod: null, heldSource: null });
+});
+
+test('a receipt says where times and held GPUs are known from, and how surely', async () => {
+  const evidenceOf = async (path: string) =>
+    (await server.json(`/api/v1/explain?pathspec=${path}`)).items.map(({ evidence }: any) => evidence);
+  expect(await evidenceOf('TrainFlow/101')).toEqual([
+    'Started 2026-11-21T04:30:00.000Z, goes on; 2 GPUs by what was assigned to it; pod ml/train-7xk2p. ' +
+      'Confidence exact: by identity.',
+  ]);
+  expect(await evidenceOf('LostFlow/1')).toEqual([
+    "Started 2026-11-21T04:00:00.000Z, ended 2026-11-21T05:00:00.000Z by its last record; 2 GPUs by the flow's own " +
+      '@resources. Confidence strong: by names and times that fit one thing alone.',
+  ]);
+  expect(await evidenceOf('MysteryFlow/1')).toEqual([
+    expect.stringMatching(/nothing tells what it held\. Confidence none: nothing ties it to what it held\.$/),
+  ]);
+});
+
 test('the buckets of a series sum to the cost of the run', async () => {
   for (const step of ['60s', '7m', '1h', '1d']) {
     const { items, cost } = await server.json(`/api/v1/runs/TrainFlow/101/series?step=${step}`);

@@ -31,6 +31,8 @@ test.each([
   ['runs/TrainFlow/101/series?step=5s', 'step', '5s'],
   ['runs/TrainFlow/101/series?step=25h', 'step', '25h'],
   ['runs/TrainFlow/101/series?step=60', 'step', '60'],
+  ['coverage?from=yesterday', 'from', 'yesterday'],
+  ['coverage?to=2026-11-31', 'to', '2026-11-31'],
   ['explain?pathspec=TrainFlow', 'pathspec', 'TrainFlow'],
   ['explain?pathspec=a/b/c/d/e', 'pathspec', 'a/b/c/d/e'],
   ['explain?pathspec=TrainFlow/101/train/1&attempt=-1', 'attempt', '-1'],
@@ -47,9 +49,13 @@ test('a parameter that is missing, unknown or reversed is named', async () => {
     parameter: 'token',
     remedy: 'Use one of limit, cursor.',
   });
-  expect(await problemOf('/api/v1/idle?from=2026-11-22&to=2026-11-21')).toMatchObject({
-    parameter: 'from',
-    status: 400,
+  for (const path of ['idle', 'coverage']) {
+    const reversed = await problemOf(`/api/v1/${path}?from=2026-11-22&to=2026-11-21`);
+    expect([path, reversed]).toEqual([path, expect.objectContaining({ parameter: 'from', status: 400 })]);
+  }
+  expect(await problemOf('/api/v1/coverage?limit=5')).toMatchObject({
+    parameter: 'limit',
+    remedy: 'Use one of from, to.',
   });
 });
 

@@ -31,6 +31,8 @@ const REQUESTS: readonly (readonly [RouteId, string])[] = [
   ['explain', '/api/v1/explain?pathspec=EvalFlow/7/score'],
   ['explain', '/api/v1/explain?pathspec=MysteryFlow/1'],
   ['explain', '/api/v1/explain?pathspec=TrainFlow/102'],
+  ['getCoverage', '/api/v1/coverage'],
+  ['getCoverage', '/api/v1/coverage?from=2026-11-20&to=2026-11-20T12:00:00Z'],
   ['getOpenApi', '/api/v1/openapi.json'],
 ];
 

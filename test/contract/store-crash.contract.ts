@@ -48,7 +48,8 @@ export function crashContract(backend: Backend): void {
   });
 
   describe('a failing engine', () => {
-    const many = victimLoads(20);
+    // As many loads as one of them makes calls, and one more.
+    const many = victimLoads(22);
     let expected: unknown;
 
     beforeAll(async () => {

@@ -1,4 +1,3 @@
-import { createClient } from '@clickhouse/client';
 import { connect } from '../../exporter/src/store/connect';
 import { engineOver } from '../../exporter/src/store/engine';
 import { MigrationError } from '../../exporter/src/store/errors';
@@ -6,6 +5,7 @@ import { shippedMigrations } from '../../exporter/src/store/migrate';
 import { openStore, openStoreOver } from '../../exporter/src/store/open-store';
 import { IntegrityError, type Store } from '../../exporter/src/store/store';
 import { type Backend, type Place, withPlace } from '../support/store-backends';
+import { behindItsBack } from '../support/store-tampering';
 import { victimLoads } from '../support/store-victim-loads';
 
 async function filled({ url }: Place): Promise<void> {
@@ -13,18 +13,6 @@ async function filled({ url }: Place): Promise<void> {
   for (const load of victimLoads()) await store.publish(load);
   await store.verify();
   await store.close();
-}
-
-/** Runs one statement behind the store's back. */
-async function behindItsBack({ url }: Place, text: string): Promise<void> {
-  if (!url.startsWith('chdb:')) {
-    const client = createClient({ url, clickhouse_settings: { mutations_sync: '2' } });
-    await client.command({ query: text });
-    return client.close();
-  }
-  const engine = engineOver(await connect(url));
-  await engine.writer.command({ name: 'tampering', text });
-  await engine.close();
 }
 
 async function verdictOf({ url }: Place): Promise<unknown> {
@@ -49,6 +37,7 @@ export function integrityContract(backend: Backend): void {
         `ALTER TABLE origin_charges UPDATE amount = amount + 1 WHERE load_id = 2 AND host = 'host-a'`,
       ],
       ['an attempt removed', `ALTER TABLE attempts DELETE WHERE load_id = 2`],
+      ['a host removed', `ALTER TABLE hosts DELETE WHERE load_id = 2`],
     ])('names the load of %s behind its back', async (_what, text) => {
       await withPlace(backend, async (place) => {
         await filled(place);
@@ -56,7 +45,7 @@ export function integrityContract(backend: Backend): void {
         const verdict = await verdictOf(place);
         expect(verdict).toBeInstanceOf(IntegrityError);
         expect((verdict as Error).message).toMatch(
-          /^Load 2 published .* in (allocated_charges|origin_charges|attempts), but /,
+          /^Load 2 published .* in (allocated_charges|origin_charges|attempts|hosts), but /,
         );
       });
     });

@@ -196,8 +196,10 @@ export function readsContract(backend: Backend): void {
         await store.publish(aLoad('one', { runs, attempts }));
         const history = await store.stepHistory(runKey('1'), 2, 1);
         expect(history.map(({ run }) => run)).toEqual(['2', '3']);
-        const three = { run: '3', variantId: 'v-1', step: 'train', gpuMs: 35, vcpuMs: 70, byteMs: 35_840, busyMs: 30 };
-        expect(history[1]).toEqual(three);
+        const held = { run: '3', variantId: 'v-1', step: 'train', gpuMs: 35, vcpuMs: 70, byteMs: 35_840, busyMs: 30 };
+        expect(history[1]).toEqual({ ...held, runStartedAt: NOON + 2, runEndedAt: NOON + HOUR_MS });
+        await store.publish(aLoad('two', { runs: [good('3', NOON + 2)].map((run) => ({ ...run, endedAt: null })) }));
+        expect((await store.stepHistory(runKey('1'), 1, 2))[0]).toMatchObject({ run: '3', runEndedAt: NOON + 40 });
       }),
     );
   });

@@ -1,7 +1,9 @@
 import type { Attempt, AttemptKey } from '../../exporter/src/facts/attempt';
 import type { Host } from '../../exporter/src/facts/host';
 import type { PriceSpan } from '../../exporter/src/facts/price';
+import type { DeviceStretch } from '../../exporter/src/facts/gpu-sample';
 import { deal, fraction, type Fraction, nearest, plus, times } from './fraction';
+import { type OracleUsage, seenAt, strayAt, type Turn, usageOfTurns } from './usage-oracle';
 
 type Span = { readonly start: number; readonly end: number };
 type Holding = { readonly attempt: Attempt; readonly devices?: readonly number[] | null };
@@ -14,6 +16,7 @@ export type OracleInput = {
   readonly prices: readonly PriceSpan[];
   readonly holdings: readonly Holding[];
   readonly activity: readonly Activity[];
+  readonly stretches?: readonly DeviceStretch[];
   readonly firstHeld: number | null;
   readonly lastHeld: number | null;
 };
@@ -27,6 +30,7 @@ export type OraclePiece = {
   weight: bigint;
   gpuTime: bigint;
   heldMs: number;
+  usage?: OracleUsage;
 };
 
 /** A charge period with its origin charge and every party, those without weight included. */
@@ -77,9 +81,15 @@ function dividePeriod(input: OracleInput, period: Span): OraclePeriod {
   const borders = [
     ...holdings.flatMap(({ attempt }) => [attempt.start, attempt.end ?? period.end]),
     ...input.activity.flatMap(({ during }) => [during.start, during.end]),
+    ...(input.stretches ?? []).flatMap(({ start, end }) => [start, end]),
     ...[input.firstHeld, input.lastHeld].filter((edge) => edge !== null),
   ];
-  for (const cut of cuts(period, borders)) weighCut({ input, holdings, price, cut, workload, unattributed, idle });
+  const turns = cuts(period, borders).map((cut) =>
+    weighCut({ input, holdings, price, cut, workload, unattributed, idle }),
+  );
+  usageOfTurns(turns).forEach((usage, place) => {
+    if (usage) workload[place]!.usage = usage;
+  });
 
   const amount = price === null ? null : nearest(fraction(price * BigInt(period.end - period.start), HOUR));
   payOut(amount, [...workload, unattributed], idle);
@@ -131,7 +141,7 @@ type Cut = {
   readonly idle: OraclePiece[];
 };
 
-function weighCut({ input, holdings, price, cut, workload, unattributed, idle }: Cut): void {
+function weighCut({ input, holdings, price, cut, workload, unattributed, idle }: Cut): Turn {
   const { host } = input;
   const ms = BigInt(cut.end - cut.start);
   const isHeld = holdings.map(({ attempt }) => isDuring(cut.start, attempt.start, attempt.end));
@@ -141,15 +151,12 @@ function weighCut({ input, holdings, price, cut, workload, unattributed, idle }:
   const weights = isOver ? deal(capacity, asked) : asked;
   const gpuWeights = weights.map((weight, place) => (host.gpus > 0n && gpusOf(holdings[place]!) > 0n ? weight : 0n));
 
+  const known = input.holdings.map(({ attempt }) => attempt);
+  const seen = seenAt(cut.start, input.stretches ?? [], known);
+  const turn = { ms, seen, holders: holdings.map(({ attempt }, place) => ({ attempt, gpus: gpuWeights[place]! })) };
   const left = capacity - sumOf(weights);
-  const stray =
-    host.gpus > 0n
-      ? strayGpus(
-          input,
-          holdings.filter((_, place) => isHeld[place]),
-          cut.start,
-        )
-      : 0n;
+  const present = holdings.filter((_, place) => isHeld[place]);
+  const stray = host.gpus > 0n ? strayGpus(input, present, { turn, moment: cut.start }) : 0n;
   const strayWeight = stray < left ? stray : left;
 
   workload.forEach((piece, place) => {
@@ -163,6 +170,7 @@ function weighCut({ input, holdings, price, cut, workload, unattributed, idle }:
   const piece = idle[CAUSES.indexOf(cause)]!;
   piece.weight += (left - strayWeight) * ms;
   piece.gpuTime += (host.gpus - sumOf(gpuWeights) - strayWeight) * ms;
+  return turn;
 }
 
 function causeAt({ host, firstHeld, lastHeld }: OracleInput, isAnythingHeld: boolean, moment: number): string {
@@ -172,8 +180,15 @@ function causeAt({ host, firstHeld, lastHeld }: OracleInput, isAnythingHeld: boo
   return 'gap';
 }
 
+type Now = { readonly turn: Turn; readonly moment: number };
+
 /** Active GPUs nobody holds: named devices where every record names them, else a count. */
-function strayGpus({ activity }: OracleInput, holders: readonly Holding[], moment: number): bigint {
+function strayGpus(input: OracleInput, holders: readonly Holding[], { turn, moment }: Now): bigint {
+  const { activity, stretches = [] } = input;
+  if (stretches.length > 0) {
+    const names = holders.filter((holding) => gpusOf(holding) > 0n).map(({ attempt }) => attempt);
+    return strayAt(turn, names);
+  }
   const seen = activity.find(({ during }) => isDuring(moment, during.start, during.end));
   if (!seen) return 0n;
   const gpuHolders = holders.filter((holding) => gpusOf(holding) > 0n);

@@ -1,6 +1,7 @@
 import type { AttemptKey } from '../../exporter/src/facts/attempt';
-import type { AllocatedCharge, ChargePeriod } from '../../exporter/src/facts/charge';
+import type { AllocatedCharge, ChargePeriod, GpuUsage } from '../../exporter/src/facts/charge';
 import type { OraclePeriod, OraclePiece } from './allocate-oracle';
+import type { OracleUsage } from './usage-oracle';
 
 /** A charge period in the form in which ledger and oracle are compared; parties without any part are left out. */
 export type ComparedPeriod = {
@@ -10,7 +11,12 @@ export type ComparedPeriod = {
   readonly parties: { readonly [name: string]: Part };
 };
 
-export type Part = { readonly amount: bigint | null; readonly weight: bigint; readonly gpuTime: bigint };
+export type Part = {
+  readonly amount: bigint | null;
+  readonly weight: bigint;
+  readonly gpuTime: bigint;
+  readonly usage?: GpuUsage | OracleUsage;
+};
 
 /** The ledger's answer, to compare. */
 export const comparedCharge = ({ origin, pieces }: ChargePeriod): ComparedPeriod => ({
@@ -33,9 +39,9 @@ function partiesOf(pieces: readonly (AllocatedCharge | OraclePiece)[]): { [name:
   if (new Set(named.map(([name]) => name)).size < named.length)
     throw new Error('One party has two pieces of one charge.');
   return Object.fromEntries(
-    named.map(([name, { amount, weight, gpuTime, heldMs, kind }]) => [
+    named.map(([name, { amount, weight, gpuTime, heldMs, kind, usage }]) => [
       name,
-      { amount, weight, gpuTime, ...(kind === 'workload' ? { heldMs } : {}) },
+      { amount, weight, gpuTime, ...(kind === 'workload' ? { heldMs } : {}), ...(usage ? { usage } : {}) },
     ]),
   );
 }

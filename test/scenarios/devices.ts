@@ -20,6 +20,8 @@ export function strayDevices(scenario: Scenario, line: ExpectLine): Set<number> 
 type Choose = (node: NodeLine, held: ReadonlySet<number>, busy: ReadonlySet<number>) => number[];
 
 function devicesEver(scenario: Scenario, line: ExpectLine, choose: Choose): Set<number> {
+  const [first] = [...scenario.pods, ...scenario.samples];
+  if (first) throw new Error(`${line.file}:${line.line}: Which GPU it is cannot be said of pods and samples.`);
   const nodes = nodesOf(scenario).filter(({ name }) => line.on === null || line.on === name);
   return new Set(nodes.flatMap((node) => devicesOn(scenario, { line, node, choose })));
 }

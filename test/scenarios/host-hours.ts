@@ -1,9 +1,12 @@
 import type { Attempt } from '../../exporter/src/facts/attempt';
+import type { DeviceStretch } from '../../exporter/src/facts/gpu-sample';
 import type { Host } from '../../exporter/src/facts/host';
 import type { PriceSpan } from '../../exporter/src/facts/price';
 import type { Activity, AttemptHolding, HostHourInput } from '../../exporter/src/ledger/allocate';
 import { bytesFromGibibytes, milliVcpusFromVcpus, nanoGpusFromGpus } from '../../exporter/src/units/quantity';
 import type { AttemptLine, BusyLine, ChargeLine, NodeLine, PriceLine, Scenario } from './parse-scenario';
+import { placedAttempts, stretchesOf } from './place-pods';
+import type { SampleLine } from './read-sample';
 
 const HOUR_MS = 3_600_000;
 
@@ -28,14 +31,14 @@ function chargedNode(charges: readonly ChargeLine[]): NodeLine {
 }
 
 function hoursOfNode(scenario: Scenario, node: NodeLine): HostHourInput[] {
-  const attempts = scenario.attempts.filter((line) => nodeNameOf(scenario, line) === node.name);
-  const holdings = attempts.map((line) => holdingOf(line, node));
+  const holdings = scenario.pods.length > 0 ? placedOn(scenario, node) : toldOn(scenario, node);
   const { firstHeld, lastHeld } = heldSpan(holdings);
   const story = {
     host: hostOf(node),
     prices: pricesOf(scenario, node),
     holdings,
     activity: activityOf(scenario.busy.filter((line) => nodeNameOf(scenario, line) === node.name)),
+    stretches: stretchesOn(scenario, node),
     firstHeld,
     lastHeld,
     splitPolicy: 'gpu-first',
@@ -50,11 +53,28 @@ function hoursOfNode(scenario: Scenario, node: NodeLine): HostHourInput[] {
   }));
 }
 
+function toldOn(scenario: Scenario, node: NodeLine): AttemptHolding[] {
+  const attempts = scenario.attempts.filter((line) => nodeNameOf(scenario, line) === node.name);
+  return attempts.map((line) => holdingOf(line, node));
+}
+
+function placedOn(scenario: Scenario, node: NodeLine): AttemptHolding[] {
+  const attempts = placedAttempts(scenario, (line) => holdingOf(line, node).attempt);
+  return attempts.filter(({ hosts }) => hosts.includes(node.name)).map((attempt) => ({ attempt }));
+}
+
+function stretchesOn(scenario: Scenario, node: NodeLine): DeviceStretch[] {
+  const samples = scenario.samples.filter((line) => nodeNameOf(scenario, line) === node.name);
+  const [stray] = scenario.busy;
+  if (samples.length > 0 && stray) throw placed(stray, 'A story has either "sample" lines or "busy" and "gap" lines');
+  return stretchesOf(node.name, samples);
+}
+
 const placed = ({ file, line }: { file: string; line: number }, problem: string): Error =>
   new Error(`${file}:${line}: ${problem}.`);
 
 /** The node a line speaks of: the only one, where it names none. */
-export function nodeNameOf(scenario: Scenario, line: AttemptLine | BusyLine): string {
+export function nodeNameOf(scenario: Scenario, line: AttemptLine | BusyLine | SampleLine): string {
   const names = nodesOf(scenario).map(({ name }) => name);
   const name = line.on ?? (names.length === 1 ? names[0]! : null);
   if (name === null) throw placed(line, 'There are several nodes: say "on NODE"');

@@ -1,5 +1,7 @@
 import { IDLE_CAUSES } from '../../exporter/src/facts/charge';
 import { ISSUE_CODES } from '../../exporter/src/facts/issue';
+import { type PodLine, readPod } from './read-pod';
+import { readSample, type SampleLine } from './read-sample';
 import { type Gpus, type Place, Words } from './words';
 
 /** `[start, end)` in UTC ms; null is open. */
@@ -37,6 +39,8 @@ export type AttemptLine = Place & {
   readonly gpus: Gpus | null;
   readonly cpus: number;
   readonly memoryGib: number;
+  /** The pod that its records name, by uid or by name alone. */
+  readonly ranIn: { readonly by: 'uid' | 'name'; readonly pod: string } | null;
 };
 
 export type BusyLine = Place & {
@@ -60,6 +64,17 @@ export type ExpectLine = Place &
     readonly amount: bigint | null;
   };
 
+export type UsageLine = Place &
+  Window & {
+    readonly is: 'usage';
+    readonly what: keyof typeof USAGE_UNITS;
+    readonly path: readonly string[];
+    readonly number: number | null;
+    readonly on: string | null;
+    /** 10⁻⁹ GPU × ms, or mJ; null: unknown. */
+    readonly amount: bigint | null;
+  };
+
 export type IssueLine = Place & { readonly is: 'issue'; readonly code: string };
 
 export type Scenario = {
@@ -69,7 +84,10 @@ export type Scenario = {
   readonly charges: readonly ChargeLine[];
   readonly attempts: readonly AttemptLine[];
   readonly busy: readonly BusyLine[];
+  readonly pods: readonly PodLine[];
+  readonly samples: readonly SampleLine[];
   readonly expected: readonly ExpectLine[];
+  readonly usage: readonly UsageLine[];
   readonly issues: readonly IssueLine[];
   /** The time up to which the last, open hour is known. */
   readonly until: number | null;
@@ -80,12 +98,23 @@ export type Scenario = {
 const DEFAULTS = { cpus: 1, memoryGib: 4 };
 const NO_GPUS: Gpus = { devices: [], count: 0 };
 const RESERVED = ['bill', 'restate'];
-const VERBS = ['day', 'until', 'node', 'price', 'charge', 'attempt', 'clone', 'busy', 'gap', 'expect', '...'];
+const VERBS = 'day, until, node, price, charge, attempt, clone, pod, busy, gap, sample, expect, ...';
+const GPU_TIME = { 'gpu-seconds': 10n ** 12n, 'gpu-minutes': 60n * 10n ** 12n, 'gpu-hours': 3600n * 10n ** 12n };
+const ENERGY = { J: 1000n, kJ: 1_000_000n, kWh: 3_600_000_000n };
+const USAGE_UNITS = {
+  held: GPU_TIME,
+  used: GPU_TIME,
+  workload_idle: GPU_TIME,
+  unobserved: GPU_TIME,
+  busy: GPU_TIME,
+  energy: ENERGY,
+};
+const USAGES = Object.keys(USAGE_UNITS) as (keyof typeof USAGE_UNITS)[];
 
 /** Reads a scenario; the first wrong word throws an Error that names file and line. */
 export function parseScenario(file: string, text: string): Scenario {
-  const draft = { file, nodes: [], prices: [], charges: [], attempts: [], busy: [], expected: [], issues: [] };
-  const scenario: Draft = { ...draft, until: null, isComplete: true };
+  const told = { nodes: [], prices: [], charges: [], attempts: [], pods: [], busy: [], samples: [] };
+  const scenario: Draft = { file, ...told, expected: [], usage: [], issues: [], until: null, isComplete: true };
   let day = '2026-11-02';
   text.split('\n').forEach((content, index) => {
     const words = new Words({ file, line: index + 1 }, content, day);
@@ -110,10 +139,12 @@ function readStatement(scenario: Draft, verb: string, words: Words): void {
   else if (verb === 'price') scenario.prices.push(readPrice(words));
   else if (verb === 'charge') scenario.charges.push(readCharge(words));
   else if (verb === 'attempt' || verb === 'clone') scenario.attempts.push(readAttempt(verb, words));
+  else if (verb === 'pod') scenario.pods.push(readPod(words));
+  else if (verb === 'sample') scenario.samples.push(readSample(words));
   else if (verb === 'busy') scenario.busy.push(readBusy(words));
   else if (verb === 'gap') scenario.busy.push(readGap(words));
   else if (verb === 'expect') readExpect(scenario, words);
-  else words.fail(`"${verb}" is none of ${VERBS.join(', ')}`);
+  else words.fail(`"${verb}" is none of ${VERBS}`);
 }
 
 function readNode(words: Words): NodeLine {
@@ -158,7 +189,13 @@ function readAttempt(is: 'attempt' | 'clone', words: Words): AttemptLine {
   const gpus = isUnknown ? null : (words.gpus() ?? NO_GPUS);
   const cpus = words.after('cpus') ? words.number() : DEFAULTS.cpus;
   const memoryGib = words.after('memory') ? words.gib() : DEFAULTS.memoryGib;
-  return { ...words.place, is, path, number, start, end, on, gpus, cpus, memoryGib };
+  const ranIn = words.after('in') ? readClue(words) : null;
+  return { ...words.place, is, path, number, start, end, on, gpus, cpus, memoryGib, ranIn };
+}
+
+function readClue(words: Words): AttemptLine['ranIn'] {
+  const by = words.after('name') ? 'name' : 'uid';
+  return { by, pod: words.word('a pod') };
 }
 
 function readBusy(words: Words): BusyLine {
@@ -173,7 +210,11 @@ function readGap(words: Words): BusyLine {
 }
 
 function readExpect(scenario: Draft, words: Words): void {
-  const what = words.oneOf(['origin', 'workload', 'unattributed', 'idle', 'issue']);
+  const what = words.oneOf(['origin', 'workload', 'unattributed', 'idle', 'issue', ...USAGES] as const);
+  if (isUsage(what)) {
+    scenario.usage.push(readUsage(what, words));
+    return;
+  }
   if (what === 'issue') {
     scenario.issues.push({ ...words.place, is: 'issue', code: words.oneOf(ISSUE_CODES) });
     return;
@@ -186,4 +227,15 @@ function readExpect(scenario: Draft, words: Words): void {
   const { start, end } = words.isTime() ? span(words) : { start: null, end: null };
   const amount = words.after('unpriced') ? null : words.money('');
   scenario.expected.push({ ...words.place, is: 'expect', what, path, number, cause, gpus, on, start, end, amount });
+}
+
+const isUsage = (what: string): what is UsageLine['what'] => Object.hasOwn(USAGE_UNITS, what);
+
+function readUsage(what: UsageLine['what'], words: Words): UsageLine {
+  const path = words.path();
+  const number = words.attemptNumber();
+  const on = words.after('on') ? words.name() : null;
+  const { start, end } = words.isTime() ? span(words) : { start: null, end: null };
+  const amount = words.after('unknown') ? null : words.amountOf(USAGE_UNITS[what]);
+  return { ...words.place, is: 'usage', what, path, number, on, start, end, amount };
 }

@@ -6,6 +6,7 @@ import { comparedCharge, comparedOracle } from '../oracle/parties';
 import { idleDevices, strayDevices } from './devices';
 import { hostHoursOf } from './host-hours';
 import type { ExpectLine, Scenario } from './parse-scenario';
+import { usageFaults } from './usage-faults';
 
 /** One amount of the ledger that an `expect` can speak of. */
 type Entry = {
@@ -30,6 +31,7 @@ export function runScenario(scenario: Scenario): string[] {
     ),
     ...periods.flatMap((period) => lawBreaches(scenario.file, period)),
     ...unmet(scenario, periods.flatMap(entriesOf)),
+    ...usageFaults(scenario, periods),
     ...issueFaults(scenario, issues),
   ];
 }
@@ -45,7 +47,7 @@ function plainBigints(_: string, value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Σ amounts, weights and GPU time of the pieces are the origin charge's own. */
+/** Σ amounts, weights and GPU time of the pieces are the origin charge's own; no more is observed than held. */
 export function lawBreaches(file: string, { origin, pieces }: ChargePeriod): string[] {
   const sumOf = (amounts: readonly bigint[]): bigint => amounts.reduce((sum, amount) => sum + amount, 0n);
   const isUnpriced = origin.amount === null;
@@ -55,8 +57,9 @@ export function lawBreaches(file: string, { origin, pieces }: ChargePeriod): str
     sumOf(pieces.map(({ weight }) => weight)) === origin.capacityWeight,
     sumOf(pieces.map(({ gpuTime }) => gpuTime)) === origin.gpuTime,
     pieces.every(({ weight, gpuTime }) => weight >= 0n && gpuTime >= 0n),
+    pieces.every(({ gpuTime, usage }) => !usage || usage.used + usage.workloadIdle <= gpuTime),
   ];
-  const names = ['amounts', 'weights', 'GPU time', 'signs'];
+  const names = ['amounts', 'weights', 'GPU time', 'signs', 'usage'];
   const where = `${origin.host} ${new Date(origin.period.start).toISOString()}`;
   return names.filter((_, place) => !holds[place]).map((name) => `${file}: The ${name} of ${where} break the law.`);
 }

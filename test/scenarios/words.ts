@@ -6,11 +6,13 @@ export type Place = { readonly file: string; readonly line: number };
 /** GPUs by index, or a bare count where nobody knows which. */
 export type Gpus = { readonly devices: readonly number[] | null; readonly count: number };
 
+const NANO = 1_000_000_000n;
 const DATE = /^\d{4}-\d\d-\d\d$/;
 const DEVICES = /^\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*$/;
 const NAME = /^[A-Za-z][\w.-]*$/;
 const NUMBER = /^\d+(\.\d+)?$/;
 const PATH = /^[^/\s]+(\/[^/\s]+){0,3}$/;
+const SERVING = /^@[\w.-]+$/;
 
 /** The words of one line, taken from left to right; whatever does not fit throws an Error with file and line. */
 export class Words {
@@ -55,12 +57,26 @@ export class Words {
     return this.anyOf(allowed) ?? this.fail(`"${this.peek()}" is none of ${allowed.join(', ')}`);
   }
 
+  isNumber(): boolean {
+    return NUMBER.test(this.peek() ?? '');
+  }
+
   isTime(): boolean {
     return instantOf(this.peek() ?? '', this.day) !== null;
   }
 
   time(): number {
     const word = this.next() ?? '';
+    return instantOf(word, this.day) ?? this.fail(`"${word}" is not a time`);
+  }
+
+  /** `~10:47`: a time at which something was seen last. */
+  isEstimate(): boolean {
+    return this.peek()?.startsWith('~') ?? false;
+  }
+
+  estimate(): number {
+    const word = this.next()!.slice(1);
     return instantOf(word, this.day) ?? this.fail(`"${word}" is not a time`);
   }
 
@@ -85,12 +101,38 @@ export class Words {
     return Number(this.fitting(/^\d+(\.\d+)?GiB$/, 'GiB').slice(0, -'GiB'.length));
   }
 
+  /** `Flow/run/step/task`, or what is known of it from the left; `@name` is a workload that is no run. */
   path(): string[] {
+    if (SERVING.test(this.peek() ?? '')) return ['', `default/${this.next()!.slice(1)}`];
     return this.fitting(PATH, 'Flow/run/step/task').split('/');
   }
 
   attemptNumber(): number | null {
     return this.peek()?.startsWith('#') ? Number(this.fitting(/^#\d+$/, 'an attempt number').slice(1)) : null;
+  }
+
+  /** The digits of `95%`. */
+  percent(): number {
+    return Number(this.fitting(/^\d+(\.\d+)?%$/, 'a percentage').slice(0, -1));
+  }
+
+  /** A word as it stands: a name with dots and dashes, a label, a MIG profile. */
+  word(what: string): string {
+    return this.fitting(/^[\w.:/-]+$/, what);
+  }
+
+  /** Watts of `300W`; null where the next word is none. */
+  watts(): number | null {
+    return /^\d+W$/.test(this.peek() ?? '') ? Number(this.next()!.slice(0, -1)) : null;
+  }
+
+  /** 10⁻⁹ GPU × ms of `30 gpu-minutes`, or mJ of `12 kJ`. */
+  amountOf(units: { readonly [unit: string]: bigint }): bigint {
+    const digits = this.fitting(/^\d+(\.\d{1,9})?$/, 'a number');
+    const unit = units[this.next() ?? ''] ?? this.fail(`The unit is none of ${Object.keys(units).join(', ')}`);
+    const [ones = '', fraction = ''] = digits.split('.');
+    const billionths = BigInt(ones + fraction.padEnd(9, '0')) * unit;
+    return billionths % NANO === 0n ? billionths / NANO : this.fail('That is finer than anything is counted');
   }
 
   /** 10⁻¹² dollars of `$X` and a suffix. */

@@ -1,9 +1,13 @@
 import { type Attempt, attemptKeyText, type RunKey, runKeyText } from '../../exporter/src/facts/attempt';
 import type { AllocatedCharge, ChargePeriod, HourClosing } from '../../exporter/src/facts/charge';
+import type { DeviceStretch, GpuSample } from '../../exporter/src/facts/gpu-sample';
+import type { DiscoveredHost } from '../../exporter/src/facts/host';
 import type { Issue } from '../../exporter/src/facts/issue';
 import type { Labels, Run } from '../../exporter/src/facts/run';
+import { isWorkload } from '../../exporter/src/facts/workload';
 import {
   type ClosedCost,
+  type CoverageRow,
   type FlowRow,
   type GapRow,
   type HostPeriodRow,
@@ -14,23 +18,27 @@ import {
   type Load,
   type LoadId,
   type PublishOutcome,
-  type RollupBy,
   type RollupRow,
   type RunQuery,
   type StepHistoryRow,
   type Store,
+  type UnmatchedRow,
 } from '../../exporter/src/store/store';
 import type { Instant, Interval } from '../../exporter/src/units/interval';
 import { compareUtf8 } from '../../exporter/src/units/utf8-order';
+import { type AttributedPiece, attributedPieces, coverageRows, unmatchedRows } from './memory-coverage';
 import { byPlace } from './memory-issues';
-import { matches } from './memory-runs';
-import { type ChargedPiece, gapRows, hostPeriodRow, stepHistoryOf, sumPieces, valueOf } from './memory-sums';
+import { byFlow, flowRows, hostSpansOf, matches, newestFirst } from './memory-runs';
+import { byValue, rollupRows } from './memory-rollups';
+import { stretchesOf } from './memory-samples';
+import { type ChargedPiece, gapRows, hostPeriodRow, stepHistoryOf, sumPieces, usageSeconds } from './memory-sums';
 
 type Published = Load & { readonly id: LoadId; readonly text: string };
 
 /** The reads of the store port over plain arrays, for tests of views; what is published is taken as it is given. */
 export class MemoryStore implements Store {
   readonly #loads: Published[] = [];
+  readonly #samples: GpuSample[] = [];
 
   async publish(load: Load): Promise<PublishOutcome> {
     const text = JSON.stringify({ ...load, at: 0 }, (_key, value: unknown) =>
@@ -48,7 +56,7 @@ export class MemoryStore implements Store {
   }
 
   async knownRuns(deployment: string, asOf: LoadId): Promise<KnownRun[]> {
-    return this.#runs(asOf)
+    return this.#listed(asOf)
       .filter(({ key }) => key.deployment === deployment)
       .map(({ key, outcome, fingerprint }) => ({ key, outcome, fingerprint }));
   }
@@ -74,16 +82,7 @@ export class MemoryStore implements Store {
 
   async hostSpans(asOf: LoadId, without: readonly RunKey[] = []): Promise<HostSpan[]> {
     const left = new Set(without.map(runKeyText));
-    const spans = new Map<string, HostSpan>();
-    for (const { key, hosts, start, end, isClone, held } of this.#attempts(asOf)) {
-      if (isClone || held === null || start === end || left.has(runKeyText(key))) continue;
-      for (const host of hosts) {
-        const known = spans.get(host);
-        const lastHeld = end === null || known?.lastHeld === null ? null : Math.max(end, known?.lastHeld ?? end);
-        spans.set(host, { host, firstHeld: Math.min(start, known?.firstHeld ?? start), lastHeld });
-      }
-    }
-    return [...spans.values()].sort((a, b) => compareUtf8(a.host, b.host));
+    return hostSpansOf(this.#attempts(asOf).filter(({ key }) => !left.has(runKeyText(key))));
   }
 
   async closedHours(host: string, span: Interval, asOf: LoadId): Promise<{ hour: Instant; pricingHash: string }[]> {
@@ -99,24 +98,12 @@ export class MemoryStore implements Store {
   }
 
   async flows(asOf: LoadId, query: Parameters<Store['flows']>[1]): Promise<FlowRow[]> {
-    const flows = new Map<string, FlowRow>();
-    for (const { key, startedAt } of this.#runs(asOf)) {
-      const text = JSON.stringify([key.deployment, key.flow]);
-      const known = flows.get(text);
-      const lastStartedAt = Math.max(startedAt, known?.lastStartedAt ?? startedAt);
-      flows.set(text, { deployment: key.deployment, flow: key.flow, runs: (known?.runs ?? 0) + 1, lastStartedAt });
-    }
-    return [...flows.values()]
-      .filter((row) => row.flow.toLowerCase().includes((query.q ?? '').toLowerCase()))
-      .filter(({ deployment }) => deployment === (query.deployment ?? deployment))
-      .sort(byFlow)
-      .filter((row) => !query.after || byFlow(row, query.after) > 0)
-      .slice(0, query.limit);
+    return flowRows(this.#listed(asOf), query);
   }
 
   async runs(query: RunQuery, asOf: LoadId): Promise<Run[]> {
     const { after } = query;
-    return this.#runs(asOf)
+    return this.#listed(asOf)
       .filter((run) => matches(run, query))
       .sort(newestFirst)
       .filter((run) => !after || newestFirst(run, after) > 0)
@@ -141,11 +128,22 @@ export class MemoryStore implements Store {
       .sort(newestFirst);
   }
 
+  async runsChangedSince(after: LoadId, since: Instant, asOf: LoadId): Promise<Run[]> {
+    const isRecent = (run: Run | undefined): boolean => run !== undefined && (run.endedAt ?? Infinity) >= since;
+    const before = new Map(this.#runs(after).map((run) => [runKeyText(run.key), run]));
+    const loads = this.#loads.filter(({ id }) => id > after && id <= asOf);
+    const changed = new Set(loads.flatMap(({ runs }) => runs.map(({ key }) => runKeyText(key))));
+    return this.#runs(asOf)
+      .filter((run) => changed.has(runKeyText(run.key)))
+      .filter((run) => isRecent(run) || isRecent(before.get(runKeyText(run.key))))
+      .sort(newestFirst);
+  }
+
   async closedCosts(keys: readonly RunKey[], asOf: LoadId): Promise<ClosedCost[]> {
     const pieces = groupPieces(this.#pieces(asOf));
     return keys.flatMap((key) => {
       const own = pieces.get(runKeyText(key));
-      return own ? [{ key: plainKey(key), ...sumPieces(own) }] : [];
+      return own ? [{ key: { deployment: key.deployment, flow: key.flow, run: key.run }, ...sumPieces(own) }] : [];
     });
   }
 
@@ -174,48 +172,27 @@ export class MemoryStore implements Store {
     );
   }
 
-  async rollup(
-    { by, window, uncounted = [] }: { by: RollupBy; window: Interval; uncounted?: readonly RunKey[] },
-    asOf: LoadId,
-  ): Promise<RollupRow[]> {
-    const skipped = new Set(uncounted.map(runKeyText));
-    const runs = new Map(this.#runs(asOf).map((run) => [runKeyText(run.key), run]));
-    const inside = this.#pieces(asOf).filter(({ period }) => period.start >= window.start && period.start < window.end);
-    const groups = new Map<string, { row: Omit<RollupRow, 'runs'>; pieces: ChargedPiece[] }>();
-    for (const piece of inside) {
-      const { deployment, flow, step } = piece.holder!;
-      const value = by === 'flow' ? flow : by === 'step' ? step : valueOf(runs.get(runKeyText(piece.holder!)), by);
-      const text = JSON.stringify([deployment, flow, value]);
-      const group = groups.get(text) ?? { row: { deployment, flow, value, ...sumPieces([]) }, pieces: [] };
-      group.pieces.push(piece);
-      groups.set(text, group);
-    }
-    const sorted = [...groups.values()].sort((a, b) => byFlow(a.row, b.row) || byValue(a.row.value, b.row.value));
-    return sorted.map(({ row: { deployment, flow, value }, pieces }) => {
-      const { estimated, billed, heldGpuSeconds, unpricedMs } = sumPieces(pieces);
-      const counted = new Set(pieces.map(({ holder }) => runKeyText(holder!)).filter((text) => !skipped.has(text)));
-      return { deployment, flow, value, estimated, billed, heldGpuSeconds, unpricedMs, runs: counted.size };
-    });
+  async rollup(query: Parameters<Store['rollup']>[0], asOf: LoadId): Promise<RollupRow[]> {
+    return rollupRows(this.#runs(asOf), this.#inside(query.window, asOf), query);
   }
 
   async rollupGaps(
     { by, window, uncounted = [] }: { by: keyof Labels; window: Interval; uncounted?: readonly RunKey[] },
     asOf: LoadId,
   ): Promise<GapRow[]> {
-    const inside = this.#pieces(asOf).filter(({ period }) => period.start >= window.start && period.start < window.end);
-    const charged = new Set(inside.map(({ holder }) => runKeyText(holder!)));
+    const charged = new Set(this.#inside(window, asOf).map(({ holder }) => runKeyText(holder!)));
     const rows = gapRows(this.#runs(asOf), { by, window, charged, uncounted: new Set(uncounted.map(runKeyText)) });
     return rows.sort((a, b) => byValue(a.value, b.value));
   }
 
   async gpuTime(asOf: LoadId): ReturnType<Store['gpuTime']> {
     const runs = new Map(this.#runs(asOf).map((run) => [runKeyText(run.key), run]));
-    return this.#periods(asOf).flatMap(({ pieces }) =>
-      pieces.map(({ kind, cause, holder, host, gpuTime }) => {
-        const team = holder ? (runs.get(runKeyText(holder))?.labels.team ?? null) : null;
-        return { kind, cause, team, host, gpuSeconds: Number(gpuTime) / 1e12 };
-      }),
-    );
+    const pieces = this.#periods(asOf).flatMap((period) => period.pieces);
+    return pieces.map((piece) => {
+      const { kind, cause, holder, host, gpuTime } = piece;
+      const team = holder ? (runs.get(runKeyText(holder))?.labels.team ?? null) : null;
+      return { kind, cause, team, host, gpuSeconds: Number(gpuTime) / 1e12, ...usageSeconds([piece]) };
+    });
   }
 
   async stepHistory(
@@ -238,6 +215,28 @@ export class MemoryStore implements Store {
     return standing.filter((issue) => !after || byPlace(issue, after) > 0).slice(0, limit);
   }
 
+  async discoveredHosts(asOf: LoadId): Promise<DiscoveredHost[]> {
+    const all = this.#upTo(asOf).flatMap(({ hosts = [] }) => hosts);
+    const latest = [...new Map(all.map((host) => [host.name, host])).values()];
+    return latest.sort((a, b) => compareUtf8(a.name, b.name));
+  }
+
+  async coverage(window: Interval, asOf: LoadId): Promise<CoverageRow[]> {
+    return coverageRows(this.#attributed(window, asOf));
+  }
+
+  async unmatched(window: Interval, limit: number, asOf: LoadId): Promise<UnmatchedRow[]> {
+    return unmatchedRows(this.#attributed(window, asOf)).slice(0, limit);
+  }
+
+  async appendSamples(samples: readonly GpuSample[]): Promise<void> {
+    this.#samples.push(...samples);
+  }
+
+  async deviceStretches(hosts: readonly string[], span: Interval): Promise<DeviceStretch[]> {
+    return stretchesOf(this.#samples, hosts, span);
+  }
+
   async verify(): Promise<void> {}
 
   async close(): Promise<void> {}
@@ -248,6 +247,10 @@ export class MemoryStore implements Store {
 
   #runs(asOf: LoadId): Run[] {
     return [...new Map(this.#upTo(asOf).flatMap(({ runs }) => runs.map((run) => [runKeyText(run.key), run]))).values()];
+  }
+
+  #listed(asOf: LoadId): Run[] {
+    return this.#runs(asOf).filter(({ key }) => !isWorkload(key));
   }
 
   #attempts(asOf: LoadId): Attempt[] {
@@ -263,6 +266,16 @@ export class MemoryStore implements Store {
 
   #periods(asOf: LoadId): ChargePeriod[] {
     return this.#closings(asOf).flatMap(({ periods }) => periods);
+  }
+
+  #inside(window: Interval, asOf: LoadId): ChargedPiece[] {
+    return this.#pieces(asOf).filter(({ period: { start } }) => start >= window.start && start < window.end);
+  }
+
+  #attributed({ start, end }: Interval, asOf: LoadId): AttributedPiece[] {
+    const inside = this.#periods(asOf).filter(({ origin: { period } }) => period.start >= start && period.start < end);
+    const pieces = inside.flatMap((period) => period.pieces);
+    return attributedPieces(pieces, this.#runs(asOf), this.#attempts(asOf));
   }
 
   #pieces(asOf: LoadId): ChargedPiece[] {
@@ -281,14 +294,6 @@ function groupPieces(pieces: readonly ChargedPiece[]): Map<string, ChargedPiece[
   return groups;
 }
 
-type Started = { readonly startedAt: Instant; readonly key: RunKey };
-const plainKey = ({ deployment, flow, run }: RunKey): RunKey => ({ deployment, flow, run });
-const newestFirst = (a: Started, b: Started): number =>
-  b.startedAt - a.startedAt || byFlow(a.key, b.key) || compareUtf8(a.key.run, b.key.run);
-const byFlow = (a: { deployment: string; flow: string }, b: { deployment: string; flow: string }): number =>
-  compareUtf8(a.deployment, b.deployment) || compareUtf8(a.flow, b.flow);
-const byValue = (a: string | null, b: string | null): number =>
-  a === null || b === null ? Number(a === null) - Number(b === null) : compareUtf8(a, b);
 type Placed = { readonly host: string; readonly period: { readonly start: Instant } };
 const byPeriod = (a: Placed, b: Placed): number => a.period.start - b.period.start || compareUtf8(a.host, b.host);
 const placeOf = ({ feed, code, file, line, column, field, value }: Issue): string =>

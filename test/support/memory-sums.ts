@@ -1,7 +1,8 @@
-import { type Attempt, runKeyText } from '../../exporter/src/facts/attempt';
+import { type Attempt, type RunKey, runKeyText } from '../../exporter/src/facts/attempt';
 import { type AllocatedCharge, type ChargePeriod, IDLE_CAUSES } from '../../exporter/src/facts/charge';
 import type { Rung } from '../../exporter/src/facts/price';
 import { DIMENSIONS, type Labels, type Run } from '../../exporter/src/facts/run';
+import { isWorkload } from '../../exporter/src/facts/workload';
 import type { GapRow, HostPeriodRow, RollupBy, StepHistoryRow } from '../../exporter/src/store/store';
 import type { Interval } from '../../exporter/src/units/interval';
 
@@ -19,7 +20,21 @@ export function sumPieces(pieces: readonly ChargedPiece[]) {
     pricedMs: milliseconds(priced),
     unpricedMs: milliseconds(pieces) - milliseconds(priced),
     heldGpuSeconds: gpuSeconds(pieces),
+    ...usageSeconds(pieces),
+    energyJoules: energyOf(pieces),
   };
+}
+
+/** Σ of what was observed of pieces, in GPU-seconds. */
+export function usageSeconds(pieces: readonly AllocatedCharge[]) {
+  const sum = (part: 'used' | 'workloadIdle'): number =>
+    pieces.reduce((total, { usage }) => total + Number(usage?.[part] ?? 0n), 0) / 1e12;
+  return { usedGpuSeconds: sum('used'), workloadIdleGpuSeconds: sum('workloadIdle') };
+}
+
+function energyOf(pieces: readonly AllocatedCharge[]): number | null {
+  const known = pieces.flatMap(({ usage }) => usage?.energyMillijoules ?? []);
+  return known.length === 0 ? null : known.reduce((sum, energy) => sum + energy, 0) / 1000;
 }
 
 /** A charge period with its sums by kind and cause. */
@@ -63,15 +78,17 @@ export function gapRows(
       value,
       unchargedAttempts: (known?.unchargedAttempts ?? 0) + gaps.unchargedAttempts,
       lostAttempts: (known?.lostAttempts ?? 0) + gaps.lostAttempts,
-      runs: (known?.runs ?? 0) + (isCharged ? 0 : 1),
+      runs: (known?.runs ?? 0) + (isCharged || isWorkload(key) ? 0 : 1),
     });
   }
   return [...groups.values()];
 }
 
 /** What each step of an ended run held on average. */
-export function stepHistoryOf({ key, variant }: Run, all: readonly Attempt[]): StepHistoryRow[] {
-  const own = all.filter((attempt) => runKeyText(attempt.key) === runKeyText(key) && !attempt.isClone && attempt.held);
+export function stepHistoryOf(run: Run, all: readonly Attempt[]): StepHistoryRow[] {
+  const { key, variant, startedAt, endedAt } = run;
+  const lastEnd = Math.max(...all.map((attempt) => (isOf(attempt, key) ? (attempt.end ?? startedAt) : startedAt)));
+  const own = all.filter((attempt) => isOf(attempt, key) && !attempt.isClone && attempt.held);
   return [...new Set(own.map((attempt) => attempt.key.step))].map((step) => {
     const attempts = own.filter((attempt) => attempt.key.step === step);
     const product = (name: 'gpus' | 'vcpus' | 'memory', scale: number): number =>
@@ -87,9 +104,13 @@ export function stepHistoryOf({ key, variant }: Run, all: readonly Attempt[]): S
       vcpuMs: product('vcpus', 1e3),
       byteMs: product('memory', 1),
       busyMs: unionLength(attempts),
+      runStartedAt: startedAt,
+      runEndedAt: endedAt ?? lastEnd,
     };
   });
 }
+
+const isOf = (attempt: Attempt, key: RunKey): boolean => runKeyText(attempt.key) === runKeyText(key);
 
 function unionLength(attempts: readonly Attempt[]): number {
   let [length, reached] = [0, -Infinity];

@@ -10,6 +10,11 @@ export type PostgresProcess = {
   readonly port: number;
   /** Runs SQL as the superuser. */
   run(database: string, sql: string): void;
+  /** Stops the server and keeps its data. */
+  pause(): Promise<void>;
+  /** Starts a paused server again. */
+  resume(): Promise<void>;
+  /** Stops the server and removes its data. */
   stop(): Promise<void>;
 };
 
@@ -30,18 +35,30 @@ export async function runningPostgres(port: number): Promise<PostgresProcess> {
     '-c',
     'fsync=off',
   ]);
-  const child = spawn(command, args, { stdio: 'ignore' });
   const psql = ['-h', folder, '-p', String(port), '-U', 'postgres', '-v', 'ON_ERROR_STOP=1', '-q'];
-  await untilReady(child, () => spawnSync('psql', [...psql, '-d', 'postgres', '-c', 'SELECT 1']).status === 0);
+  const started = async (): Promise<ChildProcess> => {
+    const process = spawn(command, args, { stdio: 'ignore' });
+    await untilReady(process, () => spawnSync('psql', [...psql, '-d', 'postgres', '-c', 'SELECT 1']).status === 0);
+    return process;
+  };
+  let child = await started();
+  const pause = async (): Promise<void> => {
+    if (child.exitCode !== null) return;
+    asOwnUser(join(bin, 'pg_ctl'), ['-D', data, '-m', 'immediate', 'stop']);
+    if (child.exitCode === null) await new Promise((done) => child.once('exit', done));
+  };
   return {
     port,
     run(database, sql) {
       const { status, stderr } = spawnSync('psql', [...psql, '-d', database], { input: sql, encoding: 'utf8' });
       if (status !== 0) throw new Error(`psql: ${stderr}`);
     },
+    pause,
+    async resume() {
+      child = await started();
+    },
     async stop() {
-      asOwnUser(join(bin, 'pg_ctl'), ['-D', data, '-m', 'immediate', 'stop']);
-      if (child.exitCode === null) await new Promise((done) => child.once('exit', done));
+      await pause();
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -17,6 +17,8 @@ export async function contentsOf(store: Store): Promise<unknown> {
     closedUntil: await store.closedUntil(asOf),
     hostSpans: await store.hostSpans(asOf),
     gpuTime: await store.gpuTime(asOf),
+    hosts: await store.discoveredHosts(asOf),
+    coverage: await store.coverage({ start: 0, end: Number.MAX_SAFE_INTEGER }, asOf),
     issues: await store.issues(asOf, { limit: 1_000 }),
   };
 }

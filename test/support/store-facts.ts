@@ -2,10 +2,12 @@ import type { Attempt, AttemptKey, RunKey } from '../../exporter/src/facts/attem
 import type {
   AllocatedCharge,
   ChargePeriod,
+  GpuUsage,
   HourClosing,
   IdleCause,
   OriginCharge,
 } from '../../exporter/src/facts/charge';
+import type { DiscoveredHost } from '../../exporter/src/facts/host';
 import type { Issue } from '../../exporter/src/facts/issue';
 import type { Run } from '../../exporter/src/facts/run';
 import type { Load } from '../../exporter/src/store/store';
@@ -71,11 +73,12 @@ export type PieceSpec = {
   readonly cause?: IdleCause;
   readonly amount: bigint | null;
   readonly gpuTime?: bigint;
+  readonly usage?: GpuUsage;
 };
 
 /** A charge period whose origin is the sum of its pieces. */
 export function aPeriod(host: string, period: Interval, specs: readonly PieceSpec[]): ChargePeriod {
-  const pieces = specs.map(({ holder = null, cause = null, amount, gpuTime = 10n ** 15n }): AllocatedCharge => {
+  const pieces = specs.map(({ holder = null, cause = null, amount, gpuTime = 10n ** 15n, usage }): AllocatedCharge => {
     const kind = holder ? 'workload' : cause ? 'idle' : 'unattributed';
     const heldMs = period.end - period.start;
     const weight = gpuTime * 3n;
@@ -90,6 +93,7 @@ export function aPeriod(host: string, period: Interval, specs: readonly PieceSpe
       heldMs,
       held: period,
       gpuTime: nanoGpuMilliseconds(gpuTime),
+      ...(usage && { usage }),
     };
   });
   const priced = specs.every(({ amount }) => amount !== null);
@@ -107,6 +111,30 @@ export function aPeriod(host: string, period: Interval, specs: readonly PieceSpe
     splitPolicy: 'gpu-first',
   };
   return { origin, pieces };
+}
+
+/** What was observed of a piece, in GPU-seconds; `mj` null where nothing tells its energy. */
+export function aUsage(used: number, workloadIdle: number, mj: number | null = null): GpuUsage {
+  const time = (seconds: number): GpuUsage['used'] => nanoGpuMilliseconds(BigInt(seconds) * ONE);
+  return { used: time(used), workloadIdle: time(workloadIdle), busy: time(used), energyMillijoules: mj };
+}
+
+/** A node of eight GPUs as a cluster's feed saw it. */
+export function aHost(name: string, over: Partial<DiscoveredHost> = {}): DiscoveredHost {
+  return {
+    ...{ name, feed: 'kube', pool: 'gpu', provider: 'aws', region: 'us-east-1', zone: 'us-east-1a' },
+    instanceType: 'p5.48xlarge',
+    capacityType: 'spot',
+    gpus: nanoGpus(8n * 10n ** 9n),
+    gpuModel: null,
+    vcpus: milliVcpus(192_000n),
+    memory: null,
+    billingResourceId: 'i-0',
+    internalIp: '10.0.0.1',
+    from: NOON,
+    to: null,
+    ...over,
+  };
 }
 
 /** The closing of one whole hour of a host, `hour` hours after {@link NOON}. */

@@ -1,5 +1,5 @@
 import type { Attempt, AttemptKey } from '../../exporter/src/facts/attempt';
-import type { AllocatedCharge, ChargePeriod, HourClosing, IdleCause } from '../../exporter/src/facts/charge';
+import type { AllocatedCharge, ChargePeriod, GpuUsage, HourClosing, IdleCause } from '../../exporter/src/facts/charge';
 import type { Host } from '../../exporter/src/facts/host';
 import type { PublishedState } from '../../exporter/src/facts/published';
 import type { Run } from '../../exporter/src/facts/run';
@@ -75,8 +75,24 @@ export function attempt(of: Run, path: string, facts: Partial<Attempt> = {}): At
   };
 }
 
-/** Who held how many GPUs from minute to minute of a charge period. */
-export type Share = { readonly holder: AttemptKey; readonly gpus: number; readonly minutes: readonly [number, number] };
+/** Who held how many GPUs from minute to minute of a charge period, and what telemetry tells of it. */
+export type Share = {
+  readonly holder: AttemptKey;
+  readonly gpus: number;
+  readonly minutes: readonly [number, number];
+  readonly usage?: GpuUsage;
+};
+
+/** What telemetry tells of held GPU time: GPU-minutes used and idle, and the energy in joules. */
+export function usage(of: { used: number; idle: number; joules: number | null }): GpuUsage {
+  const gpuMinutes = (count: number) => nanoGpuMilliseconds(BigInt(count * MINUTE_MS) * 1_000_000_000n);
+  return {
+    used: gpuMinutes(of.used),
+    workloadIdle: gpuMinutes(of.idle),
+    busy: gpuMinutes(of.used),
+    energyMillijoules: of.joules === null ? null : of.joules * 1000,
+  };
+}
 
 /** An hour (or less) of a host, split among holders and idle; a null price leaves it unpriced. */
 export function chargePeriod(of: {
@@ -96,7 +112,7 @@ export function chargePeriod(of: {
   );
   const idleWeight = capacityWeight - weights.reduce((sum, weight) => sum + weight, 0n);
   const amounts = amount === null ? null : split(amount, [...weights, idleWeight]);
-  const workload = of.shares.map(({ holder, minutes: [from, to] }, index): AllocatedCharge => ({
+  const workload = of.shares.map(({ holder, minutes: [from, to], usage: told }, index): AllocatedCharge => ({
     host: of.host,
     period,
     kind: 'workload',
@@ -107,6 +123,7 @@ export function chargePeriod(of: {
     heldMs: (to - from) * MINUTE_MS,
     held: { start: of.start + from * MINUTE_MS, end: of.start + to * MINUTE_MS },
     gpuTime: nanoGpuMilliseconds(weights[index]!),
+    ...(told && { usage: told }),
   }));
   const idle: AllocatedCharge = {
     host: of.host,
@@ -159,6 +176,9 @@ export function publishedState(facts: Partial<PublishedState> = {}): PublishedSt
     open: [],
     spend: [],
     runs: [],
+    workloads: [],
+    budgets: [],
+    reach: [],
     rollups: [],
     gpuTime: [],
     hosts: [],

@@ -2,24 +2,34 @@ import type { Issue } from '../../exporter/src/facts/issue';
 import type { PublishedState, RunMetrics } from '../../exporter/src/facts/published';
 import type { Run } from '../../exporter/src/facts/run';
 import { HOUR_MS } from '../../exporter/src/units/interval';
-import { MONEY_ONE } from '../../exporter/src/units/money';
-import { nanoGpusFromGpus } from '../../exporter/src/units/quantity';
 import { MemoryStore } from './memory-store';
+import { runMetrics } from './run-metrics';
 import {
   attempt,
   chargePeriod,
   closingsOf,
   DAWN,
-  host,
   HOSTILE,
   load,
   MINUTE_MS,
   publishedState,
   run,
+  usage,
 } from './view-estate';
+import {
+  BUDGETS,
+  dollars,
+  estimated,
+  FEEDS,
+  GPU_TIME,
+  HOSTS,
+  PRICE,
+  REACH,
+  ROLLUPS,
+  WORKLOADS,
+} from './view-story-lists';
 
 const labels = { team: null, project: null, cost_center: null, experiment: null, model_version: null };
-const PRICE = 32n * MONEY_ONE;
 
 /** A finished run with a failed attempt and its retry; also in a second deployment. */
 export const TRAIN = run('TrainFlow/100', {
@@ -56,7 +66,11 @@ const RUNS = [TRAIN, TWIN, LIVE, UNPRICED, CLONED, UNTOLD, LOST, HOSTILE_RUN];
 const firstTry = attempt(TRAIN, 'train/2/0', { outcome: 'failed', end: DAWN + 20 * MINUTE_MS });
 const secondTry = attempt(TRAIN, 'train/2/1', { start: DAWN + 25 * MINUTE_MS });
 const evaluated = attempt(TRAIN, 'evaluate/3', { start: DAWN + 40 * MINUTE_MS });
-const live = attempt(LIVE, 'train/1');
+const live = attempt(LIVE, 'train/1', {
+  held: { ...attempt(LIVE, 'train/1').held!, source: 'allocation' },
+  confidence: 'exact',
+  pod: { uid: 'f3b0c1d2-1111-4222-8333-444455556666', namespace: 'ml', name: 'train-7xk2p' },
+});
 const unpriced = attempt(UNPRICED, 'score/1', { hosts: ['node-b'] });
 const cloned = attempt(CLONED, 'train/1', { isClone: true, hosts: [] });
 const untold = attempt(UNTOLD, 'start/1', { held: null, hosts: [], confidence: 'none' });
@@ -73,7 +87,7 @@ const CLOSED = [
     end: DAWN + HOUR_MS,
     shares: [
       { holder: firstTry.key, gpus: 2, minutes: [0, 20] },
-      { holder: secondTry.key, gpus: 2, minutes: [25, 60] },
+      { holder: secondTry.key, gpus: 2, minutes: [25, 60], usage: usage({ used: 70, idle: 0, joules: null }) },
       { holder: evaluated.key, gpus: 1, minutes: [40, 60] },
       { holder: live.key, gpus: 2, minutes: [30, 60] },
       { holder: lost.key, gpus: 1, minutes: [0, 60] },
@@ -93,7 +107,7 @@ const OPEN = [
     ...nodeA,
     start: DAWN + HOUR_MS,
     end: DAWN + 2 * HOUR_MS - 30 * MINUTE_MS,
-    shares: [{ holder: live.key, gpus: 2, minutes: [0, 30] }],
+    shares: [{ holder: live.key, gpus: 2, minutes: [0, 30], usage: usage({ used: 40, idle: 12, joules: 900_000 }) }],
   }),
   chargePeriod({ ...nodeB, start: DAWN + HOUR_MS, end: DAWN + 2 * HOUR_MS - 30 * MINUTE_MS, shares: [] }),
 ];
@@ -125,55 +139,25 @@ export const STORED_ISSUES: readonly Issue[] = [
   })),
 ];
 
-const PRICES = {
-  'node-a': {
-    rung: 'rate_card',
-    perHour: PRICE,
-    rateCard: 'on-prem',
-    explanation: 'Rate card on-prem: 32 $/h for the host.',
-  },
-  'node-b': { rung: 'unpriced', perHour: null, rateCard: null, explanation: 'No rate card names node-b.' },
-  'node-c': { rung: 'list', perHour: 3n * MONEY_ONE, rateCard: null, explanation: 'List price of m5.large.' },
-} as const;
-
-function pricedHost(name: keyof typeof PRICES, gpus: number) {
-  const facts = {
-    gpus: nanoGpusFromGpus(gpus),
-    gpuModel: gpus > 0 ? 'H100' : null,
-    pool: 'research',
-    provider: 'on-prem',
-  };
-  return { host: host(name, facts), price: { host: name, start: null, end: null, ...PRICES[name] } };
-}
-
 function metricsOf(of: Run, facts: Partial<RunMetrics>): RunMetrics {
-  return {
+  return runMetrics(of.key.flow, of.key.run, {
     key: of.key,
     outcome: of.outcome,
     live: of.outcome === 'running',
     endedAt: of.endedAt,
-    cost: null,
-    perHour: null,
-    expectedPerHour: null,
-    expectationBasis: null,
-    heldGpuSeconds: 0,
-    unpricedSeconds: 0,
     labels: of.labels,
     user: of.user,
     runtime: of.runtime,
     variant: of.variant,
     ...facts,
-  };
+  });
 }
-
-const dollars = (cents: bigint): bigint => (cents * MONEY_ONE) / 100n;
-const estimated = (cents: bigint) => ({ estimated: dollars(cents), billed: 0n });
 
 const STATE: PublishedState = publishedState({
   completeUntil: DAWN + 90 * MINUTE_MS,
   computedAt: DAWN + 90 * MINUTE_MS + 4000,
   open: OPEN,
-  hosts: [pricedHost('node-b', 4), pricedHost('node-a', 8), pricedHost('node-c', 0)],
+  hosts: HOSTS,
   spend: [
     {
       host: 'node-a',
@@ -182,7 +166,18 @@ const STATE: PublishedState = publishedState({
       kind: 'workload',
       holder: live.key,
       team: 'language',
+      project: null,
+      confidence: 'exact',
       perHour: dollars(800n),
+    },
+    {
+      host: 'node-a',
+      pool: 'research',
+      gpuModel: 'H100',
+      kind: 'unattributed',
+      holder: null,
+      team: null,
+      perHour: dollars(200n),
     },
     {
       host: 'node-a',
@@ -191,7 +186,7 @@ const STATE: PublishedState = publishedState({
       kind: 'idle',
       holder: null,
       team: null,
-      perHour: dollars(2400n),
+      perHour: dollars(2200n),
     },
     {
       host: 'node-c',
@@ -204,73 +199,34 @@ const STATE: PublishedState = publishedState({
     },
   ],
   runs: [
-    metricsOf(TRAIN, { cost: estimated(866n), heldGpuSeconds: 7800 }),
+    metricsOf(TRAIN, { cost: estimated(866n), heldGpuSeconds: 7800, usedGpuSeconds: 4200 }),
     metricsOf(LIVE, {
       cost: estimated(800n),
       perHour: dollars(800n),
       expectedPerHour: dollars(750n),
       expectationBasis: 'flow',
+      projected: dollars(1250n),
+      expectedTotal: dollars(1000n),
+      budget: dollars(2000n),
+      elapsedSeconds: 3600,
+      expectedSeconds: 5400,
       heldGpuSeconds: 7200,
+      usedGpuSeconds: 2400,
+      workloadIdleGpuSeconds: 720,
+      utilization: 0.62,
+      energyJoules: 900_000,
+      k8sNamespace: 'ml',
     }),
     metricsOf(UNPRICED, { unpricedSeconds: 3600, heldGpuSeconds: 7200 }),
     metricsOf(CLONED, { cost: estimated(0n) }),
     metricsOf(HOSTILE_RUN, { cost: estimated(66n), heldGpuSeconds: 600 }),
   ],
-  rollups: [
-    { dimension: 'flow', deployment: 'prod', flow: 'TrainFlow', value: 'TrainFlow', cost: estimated(1666n), runs: 2 },
-    { dimension: 'step', deployment: 'prod', flow: 'TrainFlow', value: 'train', cost: estimated(1533n), runs: 2 },
-    { dimension: 'team', deployment: 'prod', flow: 'TrainFlow', value: 'vision', cost: estimated(866n), runs: 1 },
-    { dimension: 'team', deployment: 'prod', flow: 'EvalFlow', value: 'vision', cost: estimated(1n), runs: 1 },
-    { dimension: 'team', deployment: 'prod', flow: 'TrainFlow', value: null, cost: estimated(5n), runs: 1 },
-    {
-      dimension: 'experiment',
-      deployment: 'prod',
-      flow: 'TrainFlow',
-      value: 'sweep-1',
-      cost: estimated(1666n),
-      runs: 2,
-    },
-    {
-      dimension: 'config_variant',
-      deployment: 'prod',
-      flow: 'TrainFlow',
-      value: 'v-1',
-      cost: estimated(866n),
-      runs: 1,
-    },
-    {
-      dimension: 'model_version',
-      deployment: 'prod',
-      flow: 'TrainFlow',
-      value: 'bert-2',
-      cost: estimated(866n),
-      runs: 1,
-    },
-  ],
-  gpuTime: [
-    { state: 'unobserved', cause: null, team: 'vision', pool: 'research', gpuModel: 'H100', gpuSeconds: 7800 },
-    { state: 'idle', cause: 'beside_work', team: null, pool: 'research', gpuModel: 'H100', gpuSeconds: 12_000.5 },
-  ],
-  feeds: [
-    {
-      feed: 'local',
-      up: true,
-      lastSuccess: DAWN + 90 * MINUTE_MS,
-      lagSeconds: 12.5,
-      rows: { accepted: 1200, rejected: 3 },
-      durationSeconds: 0.25,
-      error: null,
-    },
-    {
-      feed: 'service',
-      up: false,
-      lastSuccess: null,
-      lagSeconds: null,
-      rows: { accepted: 0, rejected: 0 },
-      durationSeconds: 5,
-      error: 'connect ECONNREFUSED 10.0.0.5:8080',
-    },
-  ],
+  workloads: WORKLOADS,
+  budgets: BUDGETS,
+  reach: REACH,
+  rollups: ROLLUPS,
+  gpuTime: GPU_TIME,
+  feeds: FEEDS,
   issues: [ISSUE],
 });
 

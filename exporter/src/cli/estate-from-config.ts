@@ -44,10 +44,12 @@ type HostSources = { readonly declared: Host | undefined; readonly instanceTypes
 function hostFrom(seen: DiscoveredHost, { declared, instanceTypes }: HostSources): Host | null {
   const { feed: _feed, internalIp: _internalIp, zone: _zone, ...node } = seen;
   if (declared) return filled(declared, node);
-  const ofType = hostWithDefaults({ ...node, gpus: null }, instanceTypes);
+  const ofType = hostWithDefaults({ ...node, gpus: null, gpuModel: null }, instanceTypes);
   // A device plugin tells of no GPU until it has started; the type of the machine knows better.
   const gpus = 'missing' in ofType || ofType.gpus < node.gpus ? node.gpus : ofType.gpus;
-  const host = hostWithDefaults({ ...node, gpus, gpuModel: gpus === 0n ? null : node.gpuModel }, instanceTypes);
+  // Rate cards and panels name a model as the price list does; a node's label says it in its maker's many ways.
+  const listedModel = 'missing' in ofType ? null : ofType.gpuModel;
+  const host = hostWithDefaults({ ...node, gpus, gpuModel: listedModel ?? node.gpuModel }, instanceTypes);
   return 'missing' in host ? null : host;
 }
 

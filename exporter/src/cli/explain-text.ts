@@ -9,7 +9,8 @@ export function receiptText(receipt: Receipt): string {
   return [heading, '', ...items.map(attemptText), `${until} Estimated: no bill has landed yet.`, ''].join('\n');
 }
 
-function attemptText({ step, task, attempt, cost, sentence, charges }: ReceiptAttempt): string {
+function attemptText({ step, task, attempt, cost, sentence, evidence, charges }: ReceiptAttempt): string {
   const lines = charges.map((charge) => `    ${charge.sentence}\n      Price: ${charge.explanation}`);
-  return [`  ${step}/${task} #${attempt}: ${cost ?? 'unpriced'}. ${sentence}`, ...lines, ''].join('\n');
+  const heading = `  ${step}/${task} #${attempt}: ${cost ?? 'unpriced'}. ${sentence}`;
+  return [heading, `    ${evidence}`, ...lines, ''].join('\n');
 }

@@ -1,21 +1,16 @@
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { z } from 'zod';
-import { loadConfig } from '../config';
 import { receipt, type Receipt } from '../contract/receipt';
 import { createApp } from '../views/api/app';
 import { OPEN } from '../views/auth/authenticate';
-import { listenText } from '../views/auth/listen';
 import { createServer } from '../views/auth/server';
+import { askServer, problemText, type ServerAnswer, serverOf } from './ask-server';
 import { reportFailure } from './failure';
 import { receiptText } from './explain-text';
-import { EXIT, type Io, UsageError } from './io';
+import { EXIT, type Io } from './io';
 import { openLedger } from './ledger';
-import { chooseStart, ConfigError } from './start-mode';
+import { chooseStart } from './start-mode';
 import { versionOf } from './version';
 
 const HELP = `
@@ -66,8 +61,6 @@ async function explain(pathspec: string, options: Options, io: Io): Promise<void
   }
 }
 
-type Answer = { readonly status: number; readonly body: unknown };
-
 function pathOf(pathspec: string, { attempt, deployment }: Options): string {
   const query = new URLSearchParams({ pathspec });
   if (attempt !== undefined) query.set('attempt', attempt);
@@ -75,53 +68,13 @@ function pathOf(pathspec: string, { attempt, deployment }: Options): string {
   return `/api/v1/explain?${query.toString()}`;
 }
 
-const DEFAULT_SERVER = 'http://127.0.0.1:9715';
-
-/** The server that `--server` names, else the one that the configuration would start. */
-function serverOf({ server, config }: Options, { folder, env }: Io): string {
-  if (server !== undefined) {
-    if (!/^https?:\/\//.test(server) || !URL.canParse(server)) {
-      throw new UsageError(`--server ${server} is not an address; write http://host:port.`);
-    }
-    return server;
-  }
-  const path = config ?? resolve(folder, 'flowledger.yaml');
-  if (config === undefined && !existsSync(path)) return DEFAULT_SERVER;
-  const loaded = loadConfig({ path, env });
-  if (loaded.config === null) throw new ConfigError(loaded.faults);
-  const { listen, webConfig } = loaded.config.server;
-  return `${webConfig === null ? 'http' : 'https'}://${listenText(listen)}`;
-}
-
-async function askServer(
-  path: string,
-  { server, tokenFile }: Options & { readonly server: string },
-): Promise<Answer | null> {
-  const token = tokenFile === undefined ? null : await tokenIn(tokenFile);
-  const headers: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` };
-  try {
-    const response = await fetch(new URL(path, server), { headers });
-    return { status: response.status, body: await response.json() };
-  } catch {
-    return null;
-  }
-}
-
-async function tokenIn(file: string): Promise<string> {
-  try {
-    return (await readFile(file, 'utf8')).trim();
-  } catch (cause) {
-    throw new UsageError(`--token-file ${file} cannot be read.`, { cause });
-  }
-}
-
-const NO_SERVER: Answer = {
+const NO_SERVER: ServerAnswer = {
   status: 503,
   body: { title: 'No server answers', detail: 'The ledger lies in a ClickHouse server: start flowledger serve first.' },
 };
 
 /** Runs one cycle on a ledger of its own and asks the same route, so that both ways tell the same. */
-async function askOwnLedger(path: string, { options, io }: { options: Options; io: Io }): Promise<Answer> {
+async function askOwnLedger(path: string, { options, io }: { options: Options; io: Io }): Promise<ServerAnswer> {
   const { clock, env, folder } = io;
   const mode = await chooseStart({ folder, configPath: options.config ?? null, env, now: clock.now() });
   try {
@@ -156,16 +109,13 @@ async function askOwnLedger(path: string, { options, io }: { options: Options; i
   }
 }
 
-const toldProblem = z.object({ title: z.string(), detail: z.string(), remedy: z.string().optional() });
-
-function print({ status, body }: Answer, { options, io }: { options: Options; io: Io }): void {
+function print(answer: ServerAnswer, { options, io }: { options: Options; io: Io }): void {
+  const { status, body } = answer;
   if (status === 200) {
     const read: Receipt = receipt.parse(body);
     io.stdout.write(options.json ? `${JSON.stringify(read)}\n` : receiptText(read));
     return;
   }
-  const told = toldProblem.safeParse(body);
-  const { title, detail, remedy } = told.success ? told.data : { title: `Status ${status}`, detail: '', remedy: '' };
-  io.stderr.write(`${title}. ${detail}${remedy ? ` ${remedy}` : ''}\n`);
+  io.stderr.write(`${problemText(answer)}\n`);
   io.exit(status === 503 ? EXIT.unreachable : status >= 500 ? EXIT.internal : EXIT.usage);
 }

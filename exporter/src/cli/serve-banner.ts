@@ -22,7 +22,9 @@ export async function banner(state: PublishedState, { mode, store, address }: Ba
   const parts = [
     mode.example === null ? `Reading ${mode.source}.` : `** ${mode.example} **`,
     runs.length === 0 ? 'No runs yet.' : `${tableOf(runs, state.currency)}\n\n${sumLine(runs, state.currency)}`,
-    ...failed.map(({ feed, error }) => `The feed ${feed} cannot be read: ${error}`),
+    ...failed.map(({ feed, error }) =>
+      error === null ? `The feed ${feed} has not answered yet.` : `The feed ${feed} cannot be read: ${error}`,
+    ),
     ...unpriced.map(
       ({ value, remedy }) =>
         `Host ${value} has no price. Paste this into flowledger.yaml and restart:\n\n${remedy.trimEnd()}`,

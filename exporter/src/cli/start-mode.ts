@@ -88,7 +88,11 @@ async function bundledExample({ env, now }: StartPlace): Promise<StartMode> {
   const { root, deployment, endsAt } = await unpackExample(EXAMPLE_FOLDER, folder);
   const feed: LocalFeedConfig = { ...LOCAL_FEED, name: 'example', deployment, path: root, silenceMs: 86_400_000 };
   return {
-    config: { ...config, feeds: { ...config.feeds, metaflow: [feed] }, store: { url: `chdb:${join(folder, 'store')}` } },
+    config: {
+      ...config,
+      feeds: { ...config.feeds, metaflow: [feed] },
+      store: { url: `chdb:${join(folder, 'store')}` },
+    },
     source: 'the bundled example',
     example: EXAMPLE_NOTE,
     rebaseMs: now - endsAt,

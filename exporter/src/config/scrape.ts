@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ScrapeSettings, Target, TargetSource } from '../feeds/scrape/settings';
+import { targetUrl } from '../feeds/scrape/target-address';
 import { type FieldPath, printPath, type Report } from './fault';
 import { count, duration, text } from './scalars';
 import { itemsOf, readBy, strictMap } from './section';
@@ -54,6 +55,11 @@ export type ScrapePlace = {
 
 /** Scrape settings of a feed whose keys are sound by themselves; null when they do not fit together. */
 export function scrapeSettings(raw: RawScrape, place: ScrapePlace): ScrapeSettings | null {
+  if (raw.basic_auth && raw.bearer_token_file !== undefined) {
+    const reason = 'stands beside basic_auth';
+    place.report({ path: [...place.path, 'bearer_token_file'], reason, remedy: 'Keep one of the two.' });
+    return null;
+  }
   const source = readSource(raw, place);
   const timeoutMs = readTimeout(raw, place);
   if (source === null || timeoutMs === null) return null;
@@ -137,19 +143,9 @@ function readStatic(value: unknown, place: ScrapePlace): TargetSource | null {
 function readTarget(value: unknown, at: { path: FieldPath; report: Report }): Target | null {
   const raw = typeof value === 'string' ? { url: value } : readBy(targetSchema, { value, ...at });
   if (!raw) return null;
-  const url = targetUrl(raw.url);
-  if (url !== null) return { url, host: 'host' in raw ? (raw.host ?? null) : null };
+  const read = targetUrl(raw.url);
+  if ('url' in read) return { url: read.url, host: 'host' in raw ? (raw.host ?? null) : null };
   const remedy = 'Write host:port, or http(s)://host:port/path; a password goes into basic_auth.password_file.';
   at.report({ path: at.path, reason: 'is not the address of a target', remedy });
   return null;
-}
-
-/** `host:port` gets http and /metrics; null for what is no address or carries a password. */
-export function targetUrl(written: string): string | null {
-  const full = /^https?:\/\//.test(written) ? written : `http://${written}`;
-  if (!URL.canParse(full)) return null;
-  const url = new URL(full);
-  if (url.username !== '' || url.password !== '' || url.hash !== '') return null;
-  if (url.pathname === '/' && !written.replace(/^https?:\/\//, '').includes('/')) url.pathname = '/metrics';
-  return url.href;
 }

@@ -30,6 +30,9 @@ export const confidence = z
   .enum(['exact', 'strong', 'shared', 'estimated', 'declared', 'none'])
   .meta({ id: 'Confidence' });
 
+/** Where it is known from what an attempt held: a pod's or job's own record, configuration, or the flow's code. */
+export const heldSource = z.enum(['allocation', 'holdings', 'graph_info']).meta({ id: 'HeldSource' });
+
 /** The price ladder, most trusted first. */
 export const rung = z
   .enum(['billed', 'rate_card', 'override', 'spot', 'learned', 'list', 'unpriced'])
@@ -60,5 +63,11 @@ export const issueCode = z
     'broken_invariant',
     'clock_skew',
     'duplicate_record',
+    'missing_allow_list',
+    'gpu_count_conflict',
+    'unmatched_pod',
+    'bad_sample',
+    'unknown_unit',
+    'unknown_gpu_host',
   ])
   .meta({ id: 'IssueCode' });

@@ -1,5 +1,7 @@
 export * from './cost-group';
+export * from './coverage';
 export * from './enums';
+export * from './finding';
 export * from './flow';
 export * from './idle';
 export * from './issue';

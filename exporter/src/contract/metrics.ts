@@ -4,11 +4,16 @@ export type MetricUnit =
   | 'dollars per hour'
   | 'dollars per GPU-hour'
   | 'GPU-seconds'
+  | 'GPUs'
+  | 'joules'
+  | 'ratio'
+  | 'samples'
   | 'seconds'
   | 'Unix seconds'
   | 'rows'
   | 'runs'
   | 'violations'
+  | 'workloads'
   | 'boolean'
   | 'info';
 
@@ -25,6 +30,7 @@ export type Metric<Label extends string = string> = {
 export type LabelsOf<M extends Metric> = { readonly [Label in M['labels'][number]]: string };
 
 const run = ['deployment', 'flow', 'run_id'] as const;
+const workload = ['deployment', 'workload', 'k8s_namespace', 'team', 'model_version'] as const;
 const rate = ['provider', 'region', 'host', 'instance_type', 'gpu_model', 'capacity_type'] as const;
 const monthToDate = 'UTC calendar month to date';
 const rollup = <const Label extends string>(what: string, name: string, labels: readonly Label[]) =>
@@ -89,12 +95,61 @@ export const metrics = {
     help: 'What a live run is expected to cost an hour, from the history of its flow at current prices.',
     labels: run,
   },
+  runProjectedCost: {
+    name: 'metaflow_run_projected_cost_dollars',
+    type: 'gauge',
+    unit: 'dollars',
+    help: 'What a live run will have cost when it ends, as far as the history of its flow tells.',
+    labels: run,
+  },
+  runExpectedCost: {
+    name: 'metaflow_run_expected_cost_dollars',
+    type: 'gauge',
+    unit: 'dollars',
+    help: 'What such a run costs by the history of its flow, at current prices; of live runs alone.',
+    labels: run,
+  },
+  runBudget: {
+    name: 'metaflow_run_budget_dollars',
+    type: 'gauge',
+    unit: 'dollars',
+    help: 'The smallest budget a run that applies to a live run.',
+    labels: run,
+  },
+  runElapsed: {
+    name: 'metaflow_run_elapsed_seconds',
+    type: 'gauge',
+    unit: 'seconds',
+    help: 'How long a live run has been going.',
+    labels: run,
+  },
+  runExpectedDuration: {
+    name: 'metaflow_run_expected_duration_seconds',
+    type: 'gauge',
+    unit: 'seconds',
+    help: 'How long such a run takes by the history of its flow; of live runs alone.',
+    labels: run,
+  },
   runGpuSeconds: {
     name: 'metaflow_run_gpu_seconds',
     type: 'gauge',
     unit: 'GPU-seconds',
-    help: 'GPU time a run has held by what was observed of it; the values of state add up.',
+    help: 'GPU time a run has held by what was observed of it; the values of state add up to it.',
     labels: [...run, 'state'],
+  },
+  runGpuUtilization: {
+    name: 'metaflow_run_gpu_utilization_ratio',
+    type: 'gauge',
+    unit: 'ratio',
+    help: 'Mean activity of the GPUs that a live run holds now; absent while nothing observes them.',
+    labels: run,
+  },
+  runEnergy: {
+    name: 'metaflow_run_energy_joules',
+    type: 'gauge',
+    unit: 'joules',
+    help: 'Energy that the boards a run held used for it; absent where nothing tells.',
+    labels: run,
   },
   runUnpricedSeconds: {
     name: 'metaflow_run_unpriced_seconds',
@@ -134,6 +189,64 @@ export const metrics = {
   configVariantRuns: variant.runs,
   modelVersionCost: model.cost,
   modelVersionRuns: model.runs,
+  workloadCost: {
+    name: 'flowledger_workload_cost_dollars',
+    type: 'gauge',
+    unit: 'dollars',
+    help: 'Cost of a workload that is no Metaflow run since the ledger knows it; the values of basis add up.',
+    labels: [...workload, 'basis'],
+  },
+  workloadCostPerHour: {
+    name: 'flowledger_workload_cost_dollars_per_hour',
+    type: 'gauge',
+    unit: 'dollars per hour',
+    help: 'What a live workload costs an hour now: its held shares at their current prices.',
+    labels: workload,
+  },
+  workloadGpuSeconds: {
+    name: 'flowledger_workload_gpu_seconds',
+    type: 'gauge',
+    unit: 'GPU-seconds',
+    help: 'GPU time a workload has held by what was observed of it; the values of state add up to it.',
+    labels: [...workload, 'state'],
+  },
+  workloadGpuUtilization: {
+    name: 'flowledger_workload_gpu_utilization_ratio',
+    type: 'gauge',
+    unit: 'ratio',
+    help: 'Mean activity of the GPUs that a live workload holds now; absent while nothing observes them.',
+    labels: workload,
+  },
+  budget: {
+    name: 'flowledger_budget_dollars',
+    type: 'gauge',
+    unit: 'dollars',
+    help: 'The budget of a UTC calendar month of a flow, a team, an experiment, or all.',
+    labels: ['scope', 'name'],
+  },
+  budgetSpent: {
+    name: 'flowledger_budget_spent_dollars',
+    type: 'gauge',
+    unit: 'dollars',
+    help: `What is spent of a budget, ${monthToDate}.`,
+    labels: ['scope', 'name'],
+  },
+  attributionCoverage: {
+    name: 'flowledger_attribution_coverage_ratio',
+    type: 'gauge',
+    unit: 'ratio',
+    help:
+      'The part of the dollars an hour held now that is known by key: run, team, project, surely (exact, strong or ' +
+      'declared), telemetry; absent where nothing priced is held.',
+    labels: ['key'],
+  },
+  telemetryGpus: {
+    name: 'flowledger_telemetry_gpus',
+    type: 'gauge',
+    unit: 'GPUs',
+    help: 'GPUs of a host: how many it has (expected), and how many GPU telemetry sees now (seen).',
+    labels: ['host', 'state'],
+  },
   spendPerHour: {
     name: 'flowledger_spend_dollars_per_hour',
     type: 'gauge',
@@ -153,6 +266,13 @@ export const metrics = {
     type: 'gauge',
     unit: 'runs',
     help: 'Runs shown inside run_id="_overflow" because metrics.max_runs is reached.',
+    labels: [],
+  },
+  workloadsFolded: {
+    name: 'flowledger_workloads_folded',
+    type: 'gauge',
+    unit: 'workloads',
+    help: 'Workloads shown inside workload="_overflow" because metrics.max_runs is reached.',
     labels: [],
   },
   feedUp: {
@@ -189,6 +309,20 @@ export const metrics = {
     unit: 'rows',
     help: 'Facts a feed has read since the start, by whether they were accepted.',
     labels: ['feed', 'outcome'],
+  },
+  feedSamplesDropped: {
+    name: 'flowledger_feed_samples_dropped_total',
+    type: 'counter',
+    unit: 'samples',
+    help: 'Samples of a feed that were left out since the start, by reason.',
+    labels: ['feed', 'reason'],
+  },
+  feedState: {
+    name: 'flowledger_feed_state',
+    type: 'gauge',
+    unit: 'boolean',
+    help: 'What the last poll of a feed found: facts (ok), a source without any (empty), or nothing it could read.',
+    labels: ['feed', 'state'],
   },
   completeUntil: {
     name: 'flowledger_complete_until_timestamp_seconds',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { confidence, outcome, rung } from './enums';
+import { confidence, endSource, heldSource, outcome, rung } from './enums';
 import { nameParameter } from './parameters';
 import { cost } from './run';
 import { completeUntil, currency, instantText, moneyText, secondsNumber } from './scalars';
@@ -42,8 +42,13 @@ const receiptAttempt = z
     outcome,
     isClone: z.boolean(),
     confidence,
+    endSource,
+    heldSource: heldSource.nullable(),
+    k8sNamespace: z.string().nullable(),
+    pod: z.string().nullable(),
     cost,
     sentence: z.string(),
+    evidence: z.string().describe('Where its times and what it held are known from, and how surely.'),
     charges: z.array(receiptCharge),
   })
   .meta({ id: 'ReceiptAttempt' });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { experimentList, groupQuery, teamList } from './cost-group';
+import { coverage, coverageQuery } from './coverage';
 import { flowList, flowsQuery } from './flow';
 import { idleList, idleQuery } from './idle';
 import { issueList, issuesQuery } from './issue';
@@ -133,6 +134,18 @@ export const routes = {
     query: explainQuery,
     response: receipt,
     problems: [...runProblems, 'too-large'],
+  },
+  getCoverage: {
+    ...read,
+    path: '/api/v1/coverage',
+    byTeam: false,
+    summary:
+      'How much of what was held in a window (default: the last 24 hours) is known to whom it belongs, what is not ' +
+      'and how to change that, and the health of every part: what doctor prints.',
+    params: noParams,
+    query: coverageQuery,
+    response: coverage,
+    problems: ['bad-parameter'],
   },
   getOpenApi: {
     ...read,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { confidence, costState, endSource, outcome, rung } from './enums';
+import { confidence, costState, endSource, heldSource, outcome, rung } from './enums';
 import { listOf, pageQuery } from './paging';
 import { instantParameter, nameParameter, searchParameter } from './parameters';
 import { completeUntil, currency, instantText, moneyText, secondsNumber } from './scalars';
@@ -30,10 +30,15 @@ const attempt = z
     outcome,
     isClone: z.boolean(),
     hosts: z.array(z.string()),
+    k8sNamespace: z.string().nullable().describe('Of the pod that ran it; null where no pod is known.'),
+    pod: z.string().nullable().describe('The pod that ran it; null where none is known.'),
+    heldSource: heldSource.nullable().describe('Where it is known from what it held; null when nothing says it.'),
     heldGpuSeconds: secondsNumber.nullable().describe('Null when nothing says what it held.'),
-    usedGpuSeconds: secondsNumber.nullable(),
-    workloadIdleGpuSeconds: secondsNumber.nullable(),
-    unobservedGpuSeconds: secondsNumber.nullable(),
+    usedGpuSeconds: secondsNumber
+      .nullable()
+      .describe('Held and active by telemetry; with workload idle and unobserved it adds up to what it held.'),
+    workloadIdleGpuSeconds: secondsNumber.nullable().describe('Held, observed, and at most 1 % active for 5 min.'),
+    unobservedGpuSeconds: secondsNumber.nullable().describe('Held while no telemetry spoke of it.'),
     confidence,
     rung: rung.nullable().describe('The least trusted rung among its charges; null when it held nothing.'),
     cost,

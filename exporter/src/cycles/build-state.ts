@@ -15,7 +15,8 @@ import { expectationReader } from './expectations';
 import type { HeldSpan, SpansAt } from './ledger-span';
 import { type OpenLedger, openLedger, openSince } from './open-hours';
 import { closedRollups, withOpen } from './rollups';
-import { openCosts, runMetrics, type RunMetricsInput, workloadMetrics, workloadPieces } from './run-metrics';
+import { openCosts, runMetrics, type RunMetricsInput, workloadMetrics } from './run-metrics';
+import { workloadPieces } from './workload-pieces';
 import type { Telemetry } from './telemetry';
 import { budgetsNow, conflictIssues, namespaceReader, utilizationByRun } from './state-parts';
 import { recentRunsReader } from './recent-runs';
@@ -204,8 +205,8 @@ async function withOpenRuns(store: Store, { recent, open, asOf }: WithOpen): Pro
 function spendNow(estate: Estate, { spend }: OpenLedger, runs: ReadonlyMap<string, Run>): SpendNow[] {
   return spend.map((piece) => {
     const { pool, gpuModel } = estate.hosts.get(piece.host)!.host;
-    const team = piece.holder ? (runs.get(runKeyText(piece.holder))?.labels.team ?? null) : null;
-    return { ...piece, pool, gpuModel, team };
+    const labels = piece.holder ? runs.get(runKeyText(piece.holder))?.labels : undefined;
+    return { ...piece, pool, gpuModel, team: labels?.team ?? null, project: labels?.project ?? null };
   });
 }
 

@@ -4,7 +4,7 @@ import type { FeedHealth } from '../facts/published';
 import type { Instant } from '../units/interval';
 import type { Attribution } from './attribution';
 import type { Estate } from './estate';
-import { type KeptCluster, newIssues } from './feed-progress';
+import { type KeptCluster, newIssues, type ToldIssues } from './feed-progress';
 
 /** What clusters have shown that is not stored yet. */
 export type ClusterNews = {
@@ -20,7 +20,7 @@ export class Clusters {
   readonly #estate: Estate;
   readonly #attribution: Attribution;
   readonly #readAt: Map<string, Instant | null>;
-  readonly #seenIssues = new Set<string>();
+  readonly #toldIssues: ToldIssues = new Map();
   #news: ClusterNews = { hosts: [], changed: [], issues: [] };
 
   constructor(kept: readonly KeptCluster[], { estate, attribution }: { estate: Estate; attribution: Attribution }) {
@@ -37,7 +37,7 @@ export class Clusters {
       const changed = this.#estate.learn?.(batch.hosts) ?? [];
       this.#attribution.see(batch, deployment);
       this.#readAt.set(source.name, batch.readAt);
-      const issues = newIssues(this.#seenIssues, batch.issues);
+      const issues = newIssues(this.#toldIssues, batch.issues);
       this.#news = {
         hosts: [...this.#news.hosts, ...batch.hosts],
         changed: [...this.#news.changed, ...changed],

@@ -36,7 +36,7 @@ export type FeedProgress = {
   polledAt: Instant | null;
   /** Set while the feed answers: it may take longer than one cycle. */
   polling: Polling | null;
-  readonly seenIssues: Set<string>;
+  readonly toldIssues: ToldIssues;
   /** Runs shown since this process started; kept until the vanished ones were looked for. */
   readonly seenRuns: Set<string>;
   /** Some of what the store knows was read under another configuration: it is read again. */
@@ -52,7 +52,7 @@ export function unread(feed: KeptFeed, known: readonly KnownRun[]): FeedProgress
   const usable = underSameConfig(told, feed.configHash);
   const isReread = usable.length < told.length;
   const unpolled = { polledAt: null, polling: null, isReread, isEmpty: false };
-  return { feed, known: usable, seenIssues: new Set(), seenRuns: new Set(), ...unpolled };
+  return { feed, known: usable, toldIssues: new Map(), seenRuns: new Set(), ...unpolled };
 }
 
 /** True when a feed is to be polled; a clock that was set back does not keep it from it. */
@@ -79,13 +79,17 @@ export function untilOf(
   return polled.length === 0 ? before : Math.max(...polled);
 }
 
-/** The issues that a feed has not told before, in this process. */
-export function newIssues(seenIssues: Set<string>, issues: readonly Issue[]): Issue[] {
+/** What was told of each place last, by place. */
+export type ToldIssues = Map<string, string>;
+
+/** The issues that are news: of a place of which nothing, or something else, was told last in this process. */
+export function newIssues(told: ToldIssues, issues: readonly Issue[]): Issue[] {
   return issues.filter((issue) => {
-    const text = JSON.stringify(issue);
-    const isNew = !seenIssues.has(text);
-    seenIssues.add(text);
-    return isNew;
+    const { reason: _reason, remedy: _remedy, count: _count, ...place } = issue;
+    const [name, text] = [JSON.stringify(place), JSON.stringify(issue)];
+    const before = told.get(name);
+    told.set(name, text);
+    return before !== text;
   });
 }
 

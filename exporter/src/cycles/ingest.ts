@@ -50,7 +50,7 @@ export type Ingested = { readonly asOf: LoadId; readonly restated: number };
 export async function ingest(context: IngestContext, seen: SeenRuns): Promise<Ingested> {
   const { store, asOf, at } = context;
   const changed = await changedOf(context, seen);
-  const issues = seen.news([...seen.issues, ...changed.issues]);
+  const issues = seen.news([...withoutPlaced(seen.issues, changed.standing), ...changed.issues]);
   if (changed.runs.length + changed.attempts.length + issues.length === 0) return { asOf, restated: 0 };
   const restated = await restate(context, changed);
   const { loadId } = await store.publish({
@@ -62,6 +62,18 @@ export async function ingest(context: IngestContext, seen: SeenRuns): Promise<In
     issues: [...issues, ...restated.issues],
   });
   return { asOf: Math.max(asOf, loadId), restated: restated.closings.length };
+}
+
+/** An issue of a step of which nothing told what it held is over once every pod of it does. */
+function withoutPlaced(issues: readonly Issue[], standing: readonly Attempt[]): Issue[] {
+  return issues.map((issue) => {
+    if (issue.code !== 'no_resources') return issue;
+    const unknown = standing.some(
+      ({ key, held, isClone }) =>
+        held === null && !isClone && issue.file === `${key.flow}/${key.run}` && issue.field === `steps.${key.step}`,
+    );
+    return unknown ? issue : { ...issue, count: 0 };
+  });
 }
 
 const NO_GAPS: Gaps = { unchargedAttempts: 0, lostAttempts: 0 };

@@ -56,7 +56,7 @@ async function takeClusters(context: KeeperContext, progress: Progress, now: Ins
 
 async function takeTelemetry(context: KeeperContext, progress: Progress, now: Instant): Promise<void> {
   if (!progress.telemetry.isOn) return;
-  const issues = newIssues(progress.seenIssues, await progress.telemetry.take());
+  const issues = newIssues(progress.toldIssues, await progress.telemetry.take());
   if (issues.length > 0) await publishNews(context, progress, { hosts: [], issues, now });
 }
 
@@ -108,12 +108,12 @@ async function storePart(context: KeeperContext, progress: Progress, { one, part
   const { poll } = part.outcome;
   if (!progress.lookedForVanished) noteRuns(one, poll);
   const runs = progress.attribution.hear(stamped(one.feed, poll), poll.attempts, now);
-  const news = (issues: readonly Issue[]): Issue[] => newIssues(one.seenIssues, issues);
+  const news = (issues: readonly Issue[]): Issue[] => newIssues(one.toldIssues, issues);
   try {
     await ingestInto(context, progress, { seen: { feed: one.feed.source.name, runs, issues: poll.issues, news }, now });
   } catch (error) {
     one.feed.forget(poll.runs.map(({ key }) => key));
-    one.seenIssues.clear();
+    one.toldIssues.clear();
     if (error instanceof InvariantError) noteViolation(context, progress, error);
     throw error;
   }
@@ -121,11 +121,11 @@ async function storePart(context: KeeperContext, progress: Progress, { one, part
 
 /** Runs and workloads that pods have moved, and that no feed has told of in this cycle. */
 async function placeWaiting(context: KeeperContext, progress: Progress, now: Instant): Promise<void> {
-  const { attribution, seenIssues } = progress;
+  const { attribution, toldIssues } = progress;
   for (;;) {
     const runs = attribution.waiting(RUNS_A_LOAD);
     if (runs.length === 0) return;
-    const news = (issues: readonly Issue[]): Issue[] => newIssues(seenIssues, issues);
+    const news = (issues: readonly Issue[]): Issue[] => newIssues(toldIssues, issues);
     await ingestInto(context, progress, { seen: { feed: 'clusters', runs, issues: [], news }, now });
     attribution.settle(runs);
   }

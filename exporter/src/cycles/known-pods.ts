@@ -16,6 +16,8 @@ export class KnownPods {
   readonly #byRun = new Map<string, Set<string>>();
   /** Pod uid → the run one of whose attempts names it. */
   readonly #claims = new Map<string, RunKey>();
+  /** Run id → the run that a feed told of, for pods of which only Argo's own label says to which workflow they belong. */
+  readonly #argoRuns = new Map<string, RunKey>();
   /** Pod uid → where it is filed now. */
   readonly #filed = new Map<string, string>();
 
@@ -30,7 +32,8 @@ export class KnownPods {
 
   /** Takes in which pods a run's attempts name; returns every run and workload that gains or loses a pod by it. */
   claim(key: RunKey, told: readonly ToldAttempt[]): RunKey[] {
-    return told.flatMap(({ clues }) => {
+    const byWorkflow = key.run.startsWith(ARGO_RUN) ? this.#claimWorkflow(key) : [];
+    const byClue = told.flatMap(({ clues }) => {
       if (!clues) return [];
       const { podUid, podNamespace, podName } = clues;
       const named = podUid ?? this.#uidNamed(podNamespace, podName);
@@ -38,11 +41,20 @@ export class KnownPods {
       this.#claims.set(named, key);
       return this.#pods.has(named) ? this.#file(named) : [];
     });
+    return [...byWorkflow, ...byClue];
+  }
+
+  #claimWorkflow(key: RunKey): RunKey[] {
+    if (this.#argoRuns.has(key.run)) return [];
+    this.#argoRuns.set(key.run, key);
+    const labelled = [...this.#pods].filter(([, { pod }]) => workflowRunOf(pod) === key.run);
+    return labelled.flatMap(([uid]) => this.#file(uid));
   }
 
   /** The pods of a run or workload. */
   of(key: RunKey): Pod[] {
-    return [...(this.#byRun.get(runKeyText(key)) ?? [])].map((uid) => this.#pods.get(uid)!.pod);
+    const pods = [...(this.#byRun.get(runKeyText(key)) ?? [])].map((uid) => this.#pods.get(uid)!.pod);
+    return pods.map((pod) => (pod.identity === null && workflowRunOf(pod) === key.run ? ofWorkflow(pod, key) : pod));
   }
 
   /** True for a pod that a cluster has shown. */
@@ -94,11 +106,25 @@ export class KnownPods {
     const claimed = this.#claims.get(pod.ref.uid);
     if (claimed) return claimed;
     if (pod.identity) return { deployment, flow: pod.identity.flow, run: pod.identity.run };
+    const ofArgo = this.#argoRuns.get(workflowRunOf(pod) ?? '');
+    if (ofArgo) return ofArgo;
     const workload = workloadOf(pod);
     if (workload === null) return null;
     const { deployment: cluster, flow, run } = workload.attempt.key;
     return { deployment: cluster, flow, run };
   }
+}
+
+/** Metaflow's run ids on Argo: this before the workflow's name. */
+const ARGO_RUN = 'argo-';
+
+function workflowRunOf({ labels }: Pod): string | null {
+  const workflow = labels['workflows_argoproj_io_workflow'];
+  return workflow === undefined ? null : `${ARGO_RUN}${workflow}`;
+}
+
+function ofWorkflow(pod: Pod, { flow, run }: RunKey): Pod {
+  return { ...pod, identity: { flow, run, step: null, task: null, attempt: null, user: null, project: null } };
 }
 
 const nameOf = ({ namespace, name }: { namespace: string; name: string }): string => `${namespace}/${name}`;

@@ -1,4 +1,4 @@
-import type { Attempt } from '../facts/attempt';
+import { type Attempt, attemptKeyText, type Confidence } from '../facts/attempt';
 import type { ChargePeriod } from '../facts/charge';
 import type { DeviceStretch } from '../facts/gpu-sample';
 import { allocateHour } from '../ledger/allocate';
@@ -37,10 +37,13 @@ export type OpenInput = OpenHours & {
   readonly stretchesAt: (host: string, at: Instant) => readonly DeviceStretch[];
 };
 
+/** What one party burns on a host, and how surely it is tied to it. */
+export type HostSpend = SpendPiece & { readonly host: string; readonly confidence: Confidence | null };
+
 /** What is not closed yet: the charge periods up to `until`, and what each host burns at that instant. */
 export type OpenLedger = {
   readonly periods: readonly ChargePeriod[];
-  readonly spend: readonly (SpendPiece & { readonly host: string })[];
+  readonly spend: readonly HostSpend[];
   /** What is observed now of the GPUs that attempts hold. */
   readonly activity: readonly HeldActivity[];
 };
@@ -50,7 +53,7 @@ export function openLedger(input: OpenInput): OpenLedger {
   const charged = byHost(input.attempts.map((attempt) => endedAtLeast(attempt, input)));
   const burning = byHost(input.attempts.filter((attempt) => burnsStill(attempt, input)));
   const periods: ChargePeriod[] = [];
-  const spend: (SpendPiece & { host: string })[] = [];
+  const spend: HostSpend[] = [];
   const activity: HeldActivity[] = [];
   for (const { host, prices } of input.estate.hosts.values()) {
     const open = openSpanOf(input, host.name);
@@ -67,7 +70,11 @@ export function openLedger(input: OpenInput): OpenLedger {
     if (input.at - input.until > RATE_OUTLIVES_FEED_MS) continue;
     const stretches = input.stretchesAt(host.name, input.until);
     const now = { prices, holdings: burning.get(host.name) ?? [], activity: [], stretches };
-    for (const piece of spendAt(input.until, host, now)) spend.push({ ...piece, host: host.name });
+    const surely = new Map(now.holdings.map(({ attempt }) => [attemptKeyText(attempt.key), attempt.confidence]));
+    for (const piece of spendAt(input.until, host, now)) {
+      const confidence = piece.holder ? (surely.get(attemptKeyText(piece.holder)) ?? null) : null;
+      spend.push({ ...piece, host: host.name, confidence });
+    }
     if (stretches.length > 0) activity.push(...utilizationNow(input.until, host, now));
   }
   return { periods, spend, activity };

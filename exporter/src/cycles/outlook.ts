@@ -8,7 +8,7 @@ import type { LoadId, StepHistoryRow, Store } from '../store/store';
 import type { Instant } from '../units/interval';
 import type { Estate } from './estate';
 import { remember } from './remember';
-import { workloadPieces } from './run-metrics';
+import { workloadPieces } from './workload-pieces';
 
 /** What a live run is expected to burn, to cost and to last; each part null where no history tells. */
 export type Outlook = {

@@ -14,6 +14,7 @@ import {
   type KeptCluster,
   type KeptFeed,
   type KeptGpus,
+  type ToldIssues,
   unread,
   untilOf,
 } from './feed-progress';
@@ -46,7 +47,7 @@ export type Progress = {
   readonly clusters: Clusters;
   readonly telemetry: Telemetry;
   /** Issues that no feed's own list keeps from being told twice. */
-  readonly seenIssues: Set<string>;
+  readonly toldIssues: ToldIssues;
   /** When the last process stored something. */
   readonly leftOffAt: Instant | null;
   standing: Standing;
@@ -94,6 +95,8 @@ export async function openProgress(context: KeeperContext, at: Instant): Promise
   const { stale, ...stood } = await standingOf({ store, estate, at }, relabeled);
   const again = new Set(feeds.filter(({ isReread }) => isReread).map(({ feed }) => feed.source.name));
   if (stale.length > 0) again.add('ledger');
+  const live = [...kept.map(({ source }) => source.name), ...gpus.map(({ name }) => name), 'clusters'];
+  for (const name of live) again.add(name);
   const asOf = await clearIssues(store, { feeds: again, at }, relabeled);
   const attribution = new Attribution(estate);
   const clusters = new Clusters(kept, { estate, attribution });
@@ -104,7 +107,7 @@ export async function openProgress(context: KeeperContext, at: Instant): Promise
     attribution,
     clusters,
     telemetry: new Telemetry({ feeds: gpus, store, estate }),
-    seenIssues: new Set(),
+    toldIssues: new Map(),
     leftOffAt,
     standing: { ...stood, asOf },
     again: stale,

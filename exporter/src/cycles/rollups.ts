@@ -5,7 +5,7 @@ import type { Run } from '../facts/run';
 import { isWorkload } from '../facts/workload';
 import type { LoadId, RollupBy, Store } from '../store/store';
 import type { Interval } from '../units/interval';
-import { workloadPieces } from './run-metrics';
+import { workloadPieces } from './workload-pieces';
 
 const SHOWN = [
   'flow',

@@ -1,6 +1,6 @@
-import { type AttemptKey, type RunKey, runKeyText } from '../facts/attempt';
+import { type RunKey, runKeyText } from '../facts/attempt';
 import type { Budget } from '../facts/budget';
-import type { AllocatedCharge, ChargePeriod, GpuUsage } from '../facts/charge';
+import type { ChargePeriod, GpuUsage } from '../facts/charge';
 import type { CostByBasis, RunMetrics, SpendNow, WorkloadMetrics } from '../facts/published';
 import type { Run } from '../facts/run';
 import { isWorkload, workloadName } from '../facts/workload';
@@ -9,6 +9,7 @@ import type { ClosedCost } from '../store/store';
 import type { Instant } from '../units/interval';
 import { gpuSecondsFromNanoGpuMilliseconds, secondsFromMilliseconds } from '../units/quantity';
 import type { Outlook } from './outlook';
+import { workloadPieces } from './workload-pieces';
 
 /** What a run has in the open hours. */
 export type OpenCost = {
@@ -69,15 +70,6 @@ function addUsage(cost: OpenCost, usage: GpuUsage | undefined): void {
   if (usage.energyMillijoules !== null) {
     cost.energyJoules = (cost.energyJoules ?? 0) + usage.energyMillijoules / 1000;
   }
-}
-
-/** The pieces that somebody holds, with their holder. */
-export function workloadPieces(
-  periods: readonly ChargePeriod[],
-): (AllocatedCharge & { readonly holder: AttemptKey })[] {
-  return periods
-    .flatMap(({ pieces }) => pieces)
-    .filter((piece): piece is AllocatedCharge & { readonly holder: AttemptKey } => piece.holder !== null);
 }
 
 /** One row a run for `/metrics`: closed and open cost added, its rate now and what is expected of it. */

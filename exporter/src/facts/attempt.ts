@@ -1,7 +1,7 @@
 import type { Instant } from '../units/interval';
 import type { Bytes, MilliVcpus, NanoGpus } from '../units/quantity';
 import { compareUtf8 } from '../units/utf8-order';
-import type { PodRef } from './pod';
+import type { PodRef } from './pod-ref';
 
 /** Names one run. All parts are text; ids are never joined on alone. */
 export type RunKey = { readonly deployment: string; readonly flow: string; readonly run: string };

@@ -1,8 +1,8 @@
 import type { Instant } from '../units/interval';
 import type { HeldResources } from './attempt';
+import type { PodRef } from './pod-ref';
 
-/** Names a pod; `uid` is null where a source tells only the name. Names are reused, uids never. */
-export type PodRef = { readonly uid: string | null; readonly namespace: string; readonly name: string };
+export type { PodRef } from './pod-ref';
 
 /** Kubernetes' phases of a pod. */
 export type PodPhase = 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown';

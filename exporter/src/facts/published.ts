@@ -1,5 +1,5 @@
 import type { Instant } from '../units/interval';
-import type { AttemptKey, Outcome, RunKey } from './attempt';
+import type { AttemptKey, Confidence, Outcome, RunKey } from './attempt';
 import type { ChargeKind, ChargePeriod } from './charge';
 import type { Host } from './host';
 import type { Issue } from './issue';
@@ -17,6 +17,10 @@ export type SpendNow = {
   readonly kind: ChargeKind;
   readonly holder: AttemptKey | null;
   readonly team: string | null;
+  /** Of the holder; absent where the cycle does not say. */
+  readonly project?: string | null;
+  /** How surely the holder is tied to what it holds; null without a holder, absent where the cycle does not say. */
+  readonly confidence?: Confidence | null;
   readonly perHour: bigint;
 };
 

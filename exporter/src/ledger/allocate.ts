@@ -1,5 +1,7 @@
 import { assert } from '../assert';
-import type { ChargePeriod, OriginCharge } from '../facts/charge';
+import { attemptKeyText } from '../facts/attempt';
+import type { AllocatedCharge, ChargePeriod, GpuUsage, OriginCharge } from '../facts/charge';
+import type { DeviceStretch } from '../facts/gpu-sample';
 import type { Host } from '../facts/host';
 import type { Issue } from '../facts/issue';
 import type { PriceSpan } from '../facts/price';
@@ -11,6 +13,7 @@ import { type Activity, type AttemptHolding, holdingsWithin } from './holding';
 import { issuesOf } from './allocation-issues';
 import { measure } from './measure';
 import { piecesOf } from './pieces';
+import { usageOf } from './usage';
 import { capacityOf } from './weigh';
 
 export type { Activity, AttemptHolding } from './holding';
@@ -24,6 +27,11 @@ export type HostHourInput = {
   /** Any attempts of the host; those that do not hold inside the span weigh nothing. */
   readonly holdings: readonly AttemptHolding[];
   readonly activity: readonly Activity[];
+  /**
+   * What telemetry saw of this host's devices, whole stretches: they divide held time into used, workload idle and
+   * unobserved, and unheld time into unattributed and idle. Where there are any, `activity` does not count.
+   */
+  readonly stretches?: readonly DeviceStretch[];
   /** Start of the first holding ever on the host. */
   readonly firstHeld: Instant | null;
   /** End of the last holding when none is open. */
@@ -53,10 +61,12 @@ function allocatePeriod(
   input: HostHourInput,
   { period, price }: PricedPeriod,
 ): { period: ChargePeriod; issues: Issue[] } {
-  const { host } = input;
+  const { host, activity, stretches = [] } = input;
   const holdings = holdingsWithin(period, input.holdings);
+  const known = input.holdings.map(({ attempt }) => attempt);
   const borders = [input.firstHeld, input.lastHeld].filter((border) => border !== null);
-  const slices = measure({ host, during: period, perHour: price.perHour, holdings, activity: input.activity, borders });
+  const { perHour } = price;
+  const slices = measure({ host, during: period, perHour, holdings, activity, stretches, known, borders });
   const origin = originOf(input, period, price);
   const context = {
     firstHeld: input.firstHeld,
@@ -64,8 +74,14 @@ function allocatePeriod(
     hostEnd: host.to,
     periodUnheld: holdings.length === 0,
   };
-  const pieces = piecesOf({ origin, slices, context });
+  const usage = usageOf(slices);
+  const pieces = piecesOf({ origin, slices, context }).map((piece) => withUsage(piece, usage));
   return { period: { origin, pieces }, issues: issuesOf(host, holdings, slices) };
+}
+
+function withUsage(piece: AllocatedCharge, usage: ReadonlyMap<string, GpuUsage>): AllocatedCharge {
+  const observed = piece.holder && usage.get(attemptKeyText(piece.holder));
+  return observed ? { ...piece, usage: observed } : piece;
 }
 
 function originOf(input: HostHourInput, period: Interval, price: PriceSpan): OriginCharge {

@@ -7,7 +7,7 @@ import { bytes, milliVcpus, nanoGpus } from '../units/quantity';
 import { capacityOf, weightOf } from './weigh';
 
 /** Fewer past runs than this say nothing about what is usual. */
-const RUNS_NEEDED = 3;
+export const RUNS_NEEDED = 3;
 
 /** What one step of one past run held on average while it ran. */
 export type StepAverage = {
@@ -24,6 +24,8 @@ export type RunningStep = {
   readonly host: Host;
   readonly perHour: bigint;
   readonly perHourNow: bigint;
+  /** On how many such hosts it runs; 1 where nothing is said. */
+  readonly hostCount?: number;
 };
 
 /** An expected rate, in 10⁻¹² dollars an hour, and what it rests on. */
@@ -57,14 +59,16 @@ function expectStep(step: RunningStep, variantId: string | null, history: readon
   return { perHour: step.perHourNow, basis: 'requested' };
 }
 
-function medianPerHour({ host, perHour }: RunningStep, averages: readonly StepAverage[]): bigint {
-  const weights = averages.map((average) => weightOf(host, heldOnAverage(average), perHour));
+function medianPerHour({ host, perHour, hostCount = 1 }: RunningStep, averages: readonly StepAverage[]): bigint {
+  const weights = averages.map((average) => weightOf(host, heldResources(average), perHour));
   const capacity = capacityOf(host);
+  const most = capacity * BigInt(hostCount);
   const weight = median(weights);
-  return divideHalfEven(perHour * (weight < capacity ? weight : capacity), capacity);
+  return divideHalfEven(perHour * (weight < most ? weight : most), capacity);
 }
 
-function heldOnAverage({ gpus, vcpus, memoryBytes }: StepAverage): HeldResources {
+/** Amounts that a step held as resources: averages, or totals over its time; beyond 10⁻⁹ GPUs they are rounded. */
+export function heldResources({ gpus, vcpus, memoryBytes }: Omit<StepAverage, 'variantId' | 'step'>): HeldResources {
   return {
     gpus: nanoGpus(BigInt(Math.round(gpus * 1e9))),
     vcpus: milliVcpus(BigInt(Math.round(vcpus * 1e3))),
@@ -74,7 +78,7 @@ function heldOnAverage({ gpus, vcpus, memoryBytes }: StepAverage): HeldResources
 }
 
 /** The middle value; of an even number the mean of the two middle ones, floored. */
-function median(values: readonly bigint[]): bigint {
+export function median(values: readonly bigint[]): bigint {
   assert(values.length > 0, 'A median needs at least one value.');
   const sorted = [...values].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   const middle = Math.floor((sorted.length - 1) / 2);

@@ -1,7 +1,11 @@
+import type { Attempt } from '../facts/attempt';
+import type { DeviceStretch } from '../facts/gpu-sample';
 import type { Host } from '../facts/host';
-import { type Interval, cutAt, millisecondsOf } from '../units/interval';
+import { type Interval, cutAt, millisecondsOf, overlap } from '../units/interval';
 import { NANO } from '../units/quantity';
 import { split } from '../units/split';
+import { readEvidence, type SeenDevice, strayGpus } from './evidence';
+import { follow } from './follow';
 import { type ActiveHolding, type Activity, bordersOf } from './holding';
 import { capacityOf, gpusHeldOn, weightOf } from './weigh';
 
@@ -17,6 +21,8 @@ export type Slice = {
   /** GPUs nobody holds and nothing uses, whatever tasks without GPUs weigh. */
   readonly idleGpus: bigint;
   readonly overRequested: boolean;
+  /** What telemetry sees meanwhile, one stretch a device. */
+  readonly seen: readonly SeenDevice[];
 };
 
 /** One charge period and who was on its host. */
@@ -27,31 +33,34 @@ export type MeasureInput = {
   /** In tie order, cut to `during`. */
   readonly holdings: readonly ActiveHolding[];
   readonly activity: readonly Activity[];
+  /** Telemetry by device; where there is any, `activity` does not count. */
+  readonly stretches: readonly DeviceStretch[];
+  /** All attempts of the host that are known, those that hold nothing meanwhile included. */
+  readonly known: readonly Attempt[];
   /** Further borders: the host's first and last holding. */
   readonly borders: readonly number[];
 };
 
-/** Cuts a charge period at every holding border and weighs each piece. */
+/** Cuts a charge period where anybody starts or stops to hold or to be active, and weighs each piece. */
 export function measure(input: MeasureInput): Slice[] {
-  const cuts = cutAt(input.during, [...bordersOf(input.holdings, input.activity), ...input.borders]);
-  const arriving = [...input.holdings].sort((a, b) => a.during.start - b.during.start);
-  let present: ActiveHolding[] = [];
-  let next = 0;
-  return cuts
-    .filter((during) => millisecondsOf(during) > 0)
-    .map((during) => {
-      const joined: ActiveHolding[] = [];
-      while (next < arriving.length && arriving[next]!.during.start <= during.start) joined.push(arriving[next++]!);
-      present = present.filter((holding) => holding.during.end > during.start);
-      if (joined.length > 0) present = inTieOrder(input.holdings, new Set([...present, ...joined]));
-      return weighSlice(input, during, present);
+  const { host, during, holdings, activity } = input;
+  const stretches = input.stretches.filter((stretch) => overlap(stretch, during) !== null);
+  const borders = [...bordersOf(holdings, activity), ...stretches.flatMap(({ start, end }) => [start, end])];
+  const presentIn = follow(holdings, (holding) => holding.during);
+  const seenIn = readEvidence(host, stretches, input.known);
+  const place = new Map(holdings.map((holding, index) => [holding, index]));
+  return cutAt(during, [...borders, ...input.borders])
+    .filter((cut) => millisecondsOf(cut) > 0)
+    .map((cut) => {
+      const holders = [...presentIn(cut)].sort((a, b) => place.get(a)! - place.get(b)!);
+      return weighSlice(input, { during: cut, holders, seen: seenIn(cut) });
     });
 }
 
-const inTieOrder = (all: readonly ActiveHolding[], chosen: ReadonlySet<ActiveHolding>): ActiveHolding[] =>
-  all.filter((holding) => chosen.has(holding));
+type Present = Pick<Slice, 'during' | 'holders' | 'seen'>;
 
-function weighSlice(input: MeasureInput, during: Interval, holders: readonly ActiveHolding[]): Slice {
+function weighSlice(input: MeasureInput, present: Present): Slice {
+  const { holders } = present;
   const { host, perHour } = input;
   const capacity = capacityOf(host);
   const requested = holders.map(({ attempt }) => weightOf(host, attempt.held!, perHour));
@@ -59,11 +68,9 @@ function weighSlice(input: MeasureInput, during: Interval, holders: readonly Act
   const weights = overRequested ? split(capacity, requested) : requested;
   const gpus = holders.map(({ attempt }, index) => (gpusHeldOn(host, attempt.held!) > 0n ? weights[index]! : 0n));
   const left = capacity - sum(weights);
-  const unattributed =
-    host.gpus > 0n ? smaller(left, unclaimedGpus({ input, during, holders, heldGpus: sum(gpus) })) : 0n;
+  const unattributed = host.gpus > 0n ? smaller(left, unclaimedGpus(input, present, gpus)) : 0n;
   return {
-    during,
-    holders,
+    ...present,
     weights,
     gpus,
     unattributed,
@@ -73,10 +80,19 @@ function weighSlice(input: MeasureInput, during: Interval, holders: readonly Act
   };
 }
 
-type Unclaimed = { input: MeasureInput; during: Interval; holders: readonly ActiveHolding[]; heldGpus: bigint };
-
 /** GPUs that are active but held by nobody, in 10⁻⁹: by device where evidence is complete, else by count. */
-function unclaimedGpus({ input, during, holders, heldGpus }: Unclaimed): bigint {
+function unclaimedGpus(input: MeasureInput, { during, holders, seen }: Present, gpus: readonly bigint[]): bigint {
+  if (input.stretches.length === 0) return unclaimedByActivity(input, { during, holders }, sum(gpus));
+  const gpuHolders = holders.map(({ attempt }, place) => ({ attempt, gpus: gpus[place]! }));
+  return strayGpus(
+    seen,
+    gpuHolders.filter(({ attempt }) => attempt.held!.gpus > 0n),
+  );
+}
+
+type Moment = Pick<Slice, 'during' | 'holders'>;
+
+function unclaimedByActivity(input: MeasureInput, { during, holders }: Moment, heldGpus: bigint): bigint {
   const seen = input.activity.filter((one) => one.during.start <= during.start && during.end <= one.during.end);
   if (seen.length === 0) return 0n;
   const gpuHolders = holders.filter(({ attempt }) => attempt.held!.gpus > 0n);

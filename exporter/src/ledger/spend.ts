@@ -1,5 +1,6 @@
 import type { AttemptKey } from '../facts/attempt';
 import type { ChargeKind } from '../facts/charge';
+import type { DeviceStretch } from '../facts/gpu-sample';
 import type { Host } from '../facts/host';
 import type { PriceSpan } from '../facts/price';
 import type { Instant } from '../units/interval';
@@ -13,7 +14,8 @@ export type SpendPiece = { readonly kind: ChargeKind; readonly holder: AttemptKe
 
 /**
  * Splits a host's price per hour at one instant; the pieces sum to the price exactly.
- * Empty where the host does not exist or is unpriced at that instant.
+ * `stretches` are what telemetry says of the host's devices at that instant; where there are any, `activity` does not
+ * count. Empty where the host does not exist or is unpriced at that instant.
  */
 export function spendAt(
   at: Instant,
@@ -22,13 +24,20 @@ export function spendAt(
     prices,
     holdings,
     activity,
-  }: { prices: readonly PriceSpan[]; holdings: readonly AttemptHolding[]; activity: readonly Activity[] },
+    stretches = [],
+  }: {
+    prices: readonly PriceSpan[];
+    holdings: readonly AttemptHolding[];
+    activity: readonly Activity[];
+    stretches?: readonly DeviceStretch[];
+  },
 ): SpendPiece[] {
   const { perHour } = priceAt(prices, at);
   if (perHour === null || (host.from !== null && at < host.from) || (host.to !== null && at >= host.to)) return [];
   const during = { start: at, end: at + 1 };
   const active = holdingsWithin(during, holdings);
-  const [slice] = measure({ host, during, perHour, holdings: active, activity, borders: [] });
+  const known = holdings.map(({ attempt }) => attempt);
+  const [slice] = measure({ host, during, perHour, holdings: active, activity, stretches, known, borders: [] });
   if (!slice) return [];
   const shares = split(perHour, [...slice.weights, slice.unattributed, slice.idle]);
   const pieces: SpendPiece[] = [

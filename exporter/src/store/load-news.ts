@@ -3,7 +3,14 @@ import type { Channel, Row } from './engine';
 import type { LoadRows } from './load-rows';
 import { rowsOfAttemptHosts } from './rows/attempt-row';
 import type { ClosingRows } from './rows/closing-row';
-import { hostHourText, standingAttempts, standingClosings, standingIssues, standingRuns } from './standing';
+import {
+  hostHourText,
+  standingAttempts,
+  standingClosings,
+  standingHosts,
+  standingIssues,
+  standingRuns,
+} from './standing';
 
 /** The rows that a load adds to what the store has; what is equal to what stands is left out. */
 export type LoadNews = {
@@ -11,6 +18,7 @@ export type LoadNews = {
   readonly attempts: readonly Row[];
   readonly attemptHosts: readonly Row[];
   readonly issues: readonly Row[];
+  readonly hosts: readonly Row[];
   readonly closings: readonly ClosingRows[];
   /** True when one of the closings replaces one that stands. */
   readonly reverses: boolean;
@@ -28,12 +36,14 @@ export async function newsOf(channel: Channel, load: LoadRows): Promise<LoadNews
   const runs = await standingRuns(channel, [...load.runs.map(({ fact }) => fact.key), ...holders]);
   const teams = new Map([...runs].map(([name, { team }]) => [name, team]));
   for (const { fact } of load.runs) teams.set(runKeyText(fact.key), fact.labels.team);
-  const places = load.issues.map(({ name }) => name);
-  const issues = await standingIssues(channel, places);
+  const namesOf = (versions: readonly { readonly name: string }[]): string[] => versions.map(({ name }) => name);
+  const issues = await standingIssues(channel, namesOf(load.issues));
+  const hosts = await standingHosts(channel, namesOf(load.hosts));
   return {
     ...(await attemptNews(channel, load)),
     runs: rowsUnless(load.runs, (name) => runs.get(name)?.content),
     issues: rowsUnless(load.issues, (name) => issues.get(name)),
+    hosts: rowsUnless(load.hosts, (name) => hosts.get(name)),
     closings,
     reverses: closings.some(({ host, hour }) => closed.has(hostHourText(host, hour))),
     teams,
@@ -41,8 +51,8 @@ export async function newsOf(channel: Channel, load: LoadRows): Promise<LoadNews
 }
 
 /** How many rows a load adds; with none it is not worth publishing. */
-export function countNews({ runs, attempts, issues, closings }: LoadNews): number {
-  return runs.length + attempts.length + issues.length + closings.length;
+export function countNews({ runs, attempts, issues, hosts, closings }: LoadNews): number {
+  return runs.length + attempts.length + issues.length + hosts.length + closings.length;
 }
 
 async function attemptNews(
@@ -59,6 +69,6 @@ async function attemptNews(
 }
 
 const rowsUnless = (
-  versions: LoadRows['runs'] | LoadRows['issues'],
+  versions: LoadRows['runs'] | LoadRows['issues'] | LoadRows['hosts'],
   standing: (name: string) => string | undefined,
 ): Row[] => versions.filter(({ name, row }) => standing(name) !== row.content_hash).map(({ row }) => row);

@@ -1,11 +1,13 @@
 import { assert } from '../assert';
 import { type Attempt, attemptKeyText, runKeyText } from '../facts/attempt';
+import type { DiscoveredHost } from '../facts/host';
 import type { Issue } from '../facts/issue';
 import type { Run } from '../facts/run';
 import { hashOf, hashOfSet } from './content-hash';
 import type { Row } from './engine';
 import { rowOfAttempt } from './rows/attempt-row';
 import { type ClosingRows, rowsOfClosing } from './rows/closing-row';
+import { rowOfHost } from './rows/host-row';
 import { mergeIssues, rowOfIssue } from './rows/issue-row';
 import { rowOfRun } from './rows/run-row';
 import { hostHourText } from './standing';
@@ -24,6 +26,7 @@ export type LoadRows = {
   readonly attempts: readonly Version<Attempt>[];
   readonly closings: readonly ClosingRows[];
   readonly issues: readonly Version<Issue>[];
+  readonly hosts: readonly Version<DiscoveredHost>[];
   /** SHA-256 of the content, whatever the order in which it was listed. */
   readonly contentHash: string;
 };
@@ -37,6 +40,7 @@ export function rowsOfLoad(load: Load): LoadRows {
     const row = rowOfIssue(fact);
     return { fact, name: row.place, row };
   });
+  const hosts = (load.hosts ?? []).map((fact) => ({ fact, name: fact.name, row: rowOfHost(fact) }));
   assertDistinct(
     'run',
     runs.map(({ name }) => name),
@@ -49,9 +53,15 @@ export function rowsOfLoad(load: Load): LoadRows {
     'host-hour',
     closings.map(({ host, hour }) => hostHourText(host, hour)),
   );
+  assertDistinct(
+    'host',
+    hosts.map(({ name }) => name),
+  );
   const sections = [runs, attempts, issues].map((versions) => hashOfSet(versions.map(({ row }) => row.content_hash)));
-  const contentHash = hashOf([...sections, hashOfSet(closings.map((closing) => closing.contentHash))].join('\n'));
-  return { runs, attempts, closings, issues, contentHash };
+  sections.push(hashOfSet(closings.map((closing) => closing.contentHash)));
+  // The hash of a load without hosts is what it was before loads had any: its key must find it again.
+  if (hosts.length > 0) sections.push(hashOfSet(hosts.map(({ row }) => row.content_hash)));
+  return { runs, attempts, closings, issues, hosts, contentHash: hashOf(sections.join('\n')) };
 }
 
 function assertDistinct(what: string, names: readonly string[]): void {

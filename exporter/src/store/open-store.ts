@@ -4,11 +4,15 @@ import { connect } from './connect';
 import { type Engine, engineOver } from './engine';
 import { StoreError } from './errors';
 import { verifyStore } from './integrity';
+import { SampleKeeper } from './keep-samples';
 import { migrate, type Migration, shippedMigrations } from './migrate';
 import { lastLoadAtOf, lastLoadOf, type Phase, Publisher } from './publish';
 import { attemptReads } from './read-attempts';
+import { coverageReads } from './read-coverage';
 import { ledgerReads } from './read-ledger';
 import { runReads } from './read-runs';
+import { deviceStretches } from './read-stretches';
+import { hostRow } from './rows/host-row';
 import { issueRow } from './rows/issue-row';
 import { statement } from './sql-file';
 import { cleanUnpublished } from './clean-unpublished';
@@ -52,9 +56,11 @@ export async function openStoreOver({ engine, migrations, onPhase }: StoreParts)
 
 function storeOver(engine: Engine, onPhase: (phase: Phase) => void): Store {
   const publisher = new Publisher(engine.writer, onPhase);
+  const samples = new SampleKeeper(engine.writer);
   let closing: Promise<void> | null = null;
   const close = async (): Promise<void> => {
     await publisher.idle();
+    await samples.idle();
     await engine.close();
   };
   return {
@@ -67,6 +73,13 @@ function storeOver(engine: Engine, onPhase: (phase: Phase) => void): Store {
     ...runReads(engine),
     ...attemptReads(engine),
     ...ledgerReads(engine),
+    ...coverageReads(engine),
+    discoveredHosts: (asOf: LoadId) => engine.reader().query(statement('discovered-hosts'), hostRow, { asOf }),
+    appendSamples: (some) => {
+      assert(closing === null, 'A closed store keeps no samples.');
+      return samples.append(some);
+    },
+    deviceStretches: (hosts, span) => deviceStretches(engine, hosts, span),
     issues: (asOf: LoadId, { limit, after }) =>
       engine.reader().query(statement('issues'), issueRow, {
         asOf,

@@ -21,10 +21,14 @@ const stepHistoryRow = z
     vcpu_ms: bigintCell,
     byte_ms: bigintCell,
     busy_ms: numberCell,
+    run_started_at: numberCell,
+    run_ended_at: numberCell,
   })
   .transform(({ run, step, ...row }): StepHistoryRow => {
     const [gpuMs, vcpuMs] = [Number(row.gpu_ms) / 1e9, Number(row.vcpu_ms) / 1e3];
-    return { run, variantId: row.variant_id, step, gpuMs, vcpuMs, byteMs: Number(row.byte_ms), busyMs: row.busy_ms };
+    const lived = { runStartedAt: row.run_started_at, runEndedAt: row.run_ended_at };
+    const held = { gpuMs, vcpuMs, byteMs: Number(row.byte_ms), busyMs: row.busy_ms };
+    return { run, variantId: row.variant_id, step, ...held, ...lived };
   });
 
 type AttemptReads = Pick<Store, 'attemptsOfRuns' | 'attemptsOnHosts' | 'hostSpans' | 'stepHistory'>;

@@ -27,10 +27,15 @@ const closedCostRow = z
     priced_ms: numberCell,
     unpriced_ms: numberCell,
     held_gpu_time: gpuSeconds,
+    used_gpu_time: gpuSeconds,
+    workload_idle_gpu_time: gpuSeconds,
+    energy_mj: numberCell.nullable(),
   })
   .transform(({ deployment, flow, run, estimated, billed, ...row }): ClosedCost => {
+    const energyJoules = row.energy_mj === null ? null : row.energy_mj / 1000;
+    const usage = { usedGpuSeconds: row.used_gpu_time, workloadIdleGpuSeconds: row.workload_idle_gpu_time };
     const times = { pricedMs: row.priced_ms, unpricedMs: row.unpriced_ms, heldGpuSeconds: row.held_gpu_time };
-    return { key: { deployment, flow, run }, estimated, billed, ...times };
+    return { key: { deployment, flow, run }, estimated, billed, ...times, ...usage, energyJoules };
   });
 
 const rollupRow = z
@@ -66,8 +71,15 @@ const gpuTimeRow = z
     team: z.string().nullable(),
     host: z.string(),
     net_gpu_time: gpuSeconds,
+    net_used: gpuSeconds,
+    net_workload_idle: gpuSeconds,
   })
-  .transform(({ net_gpu_time, ...row }) => ({ ...row, gpuSeconds: net_gpu_time }));
+  .transform(({ net_gpu_time, net_used, net_workload_idle, ...row }) => ({
+    ...row,
+    gpuSeconds: net_gpu_time,
+    usedGpuSeconds: net_used,
+    workloadIdleGpuSeconds: net_workload_idle,
+  }));
 
 type LedgerReads = Pick<
   Store,

@@ -21,7 +21,10 @@ const flowRow = z
     return { deployment, flow, runs: run_count, lastStartedAt: last_started_at };
   });
 
-type RunReads = Pick<Store, 'knownRuns' | 'flows' | 'runs' | 'runsByKey' | 'findRun' | 'recentRuns'>;
+type RunReads = Pick<
+  Store,
+  'knownRuns' | 'flows' | 'runs' | 'runsByKey' | 'findRun' | 'recentRuns' | 'runsChangedSince'
+>;
 
 /** Reads of runs and flows; each sees the latest version up to `asOf`. */
 export function runReads(engine: Engine): RunReads {
@@ -44,6 +47,8 @@ export function runReads(engine: Engine): RunReads {
       engine.reader().query(statement('find-run'), runRow, { flow, run, deployment: deployment ?? null, asOf }),
     recentRuns: (since: Instant, asOf: LoadId) =>
       engine.reader().query(statement('recent-runs'), runRow, { since, asOf }),
+    runsChangedSince: (after: LoadId, since: Instant, asOf: LoadId) =>
+      engine.reader().query(statement('runs-changed-since'), runRow, { after, since, asOf }),
   };
 }
 

@@ -11,6 +11,7 @@ export async function stageLoad(channel: Channel, load: LoadId, news: LoadNews):
   await insert('runs', news.runs);
   await insert('attempts', news.attempts);
   await insert('attempt_hosts', news.attemptHosts);
+  await insert('hosts', news.hosts);
   await insert('issues', news.issues);
   if (news.closings.length === 0) return;
   await insert('closings', closingRows(news));

@@ -11,9 +11,10 @@ const attemptCells = { ...runCells, step: z.string(), task: z.string(), attempt:
 const standingRun = z.object({ ...runCells, content: z.string(), team: z.string().nullable() });
 const standingAttempt = z.object({ ...attemptCells, content: z.string(), last_hosts: z.array(z.string()) });
 const standingIssue = z.object({ place: z.string(), content: z.string() });
+const standingHost = z.object({ name: z.string(), content: z.string() });
 const standingClosing = z.object({ host: z.string(), hour_start: numberCell, content: z.string() });
 
-const PLACES_AT_ONCE = 2_000;
+const NAMES_AT_ONCE = 2_000;
 
 /** One text a host-hour, for maps. */
 export function hostHourText(host: string, hour: number): string {
@@ -45,10 +46,21 @@ export async function standingAttempts(
 /** Content hash of the latest version of the issues at these places. */
 export async function standingIssues(channel: Channel, places: readonly string[]): Promise<Map<string, string>> {
   const standing = new Map<string, string>();
-  for (let from = 0; from < places.length; from += PLACES_AT_ONCE) {
-    const params = { places: places.slice(from, from + PLACES_AT_ONCE) };
+  for (let from = 0; from < places.length; from += NAMES_AT_ONCE) {
+    const params = { places: places.slice(from, from + NAMES_AT_ONCE) };
     const rows = await channel.query(statement('standing-issues'), standingIssue, params);
     for (const { place, content } of rows) standing.set(place, content);
+  }
+  return standing;
+}
+
+/** Content hash of the latest version of these hosts, by name. */
+export async function standingHosts(channel: Channel, names: readonly string[]): Promise<Map<string, string>> {
+  const standing = new Map<string, string>();
+  for (let from = 0; from < names.length; from += NAMES_AT_ONCE) {
+    const params = { names: names.slice(from, from + NAMES_AT_ONCE) };
+    const rows = await channel.query(statement('standing-hosts'), standingHost, params);
+    for (const { name, content } of rows) standing.set(name, content);
   }
   return standing;
 }

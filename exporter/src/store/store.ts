@@ -203,6 +203,11 @@ export interface Store {
   findRun(name: { flow: string; run: string; deployment?: string | undefined }, asOf: LoadId): Promise<Run[]>;
   /** Runs that are open or ended at or after `since`, newest first, for `/metrics`. */
   recentRuns(since: Instant, asOf: LoadId): Promise<Run[]>;
+  /**
+   * Runs with a version after the load `after` that are recent as in {@link recentRuns}, or were at `after`, newest
+   * first: what a list that was read at `after` must add, replace or drop.
+   */
+  runsChangedSince(after: LoadId, since: Instant, asOf: LoadId): Promise<Run[]>;
   closedCosts(keys: readonly RunKey[], asOf: LoadId): Promise<ClosedCost[]>;
   /** Net pieces of one run, oldest period first. */
   piecesOfRun(key: RunKey, asOf: LoadId): Promise<AllocatedCharge[]>;
@@ -229,9 +234,7 @@ export interface Store {
     query: { by: keyof Labels; window: Interval; uncounted?: readonly RunKey[] },
     asOf: LoadId,
   ): Promise<GapRow[]>;
-  gpuTime(
-    asOf: LoadId,
-  ): Promise<
+  gpuTime(asOf: LoadId): Promise<
     {
       kind: string;
       cause: string | null;

@@ -5,6 +5,7 @@ export const LOAD_TABLES = [
   'runs',
   'attempts',
   'attempt_hosts',
+  'hosts',
   'closings',
   'origin_charges',
   'allocated_charges',

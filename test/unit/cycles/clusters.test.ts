@@ -79,6 +79,17 @@ describe('A run that only its pods tell of', () => {
   });
 });
 
+describe('A pod without annotations', () => {
+  it('belongs to the run of its Argo workflow, whose label it carries', async () => {
+    const labels = { workflows_argoproj_io_workflow: 'trainflow-x7k2p' };
+    const cluster: ClusterScript = { readAt: null, pods: [pod('a', { from: 0, labels })], hosts: [node('node-1')] };
+    const told = story('F/argo-trainflow-x7k2p', { from: 1, to: null });
+    const script: Script = { runs: [told.run], attempts: [], fails: false };
+    const state = await seenAt(await keeperWith({ cluster, script }), cluster, 30);
+    expect([costOf(state, told.run.key.run), state.workloads]).toEqual(['4', []]);
+  });
+});
+
 describe('A pod of no run', () => {
   const labels = { team: 'search', model_version: 'ranker-7' };
 

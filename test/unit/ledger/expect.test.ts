@@ -32,6 +32,12 @@ describe('What a run is expected to burn', () => {
     expect([printAmount(expected.perHour), expected.basis]).toEqual([perHour, basis]);
   });
 
+  it('is as much as all the hosts have that a step runs on', () => {
+    const gang = { ...running('train', 128), hostCount: 4 };
+    const expected = expectedPerHour([gang], 'a', past('train', 'a', 32, 32, 32))!;
+    expect([printAmount(expected.perHour), expected.basis]).toEqual(['128', 'variant']);
+  });
+
   it('adds up its running steps and is as sure as the least sure of them', () => {
     const history = past('train', 'a', 2, 2, 2);
     const expected = expectedPerHour([running('train', 4), running('score', 3)], 'a', history)!;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Attempt } from '../../../exporter/src/facts/attempt';
+import type { DeviceStretch } from '../../../exporter/src/facts/gpu-sample';
 import type { PriceSpan } from '../../../exporter/src/facts/price';
 import { spendAt } from '../../../exporter/src/ledger/spend';
 import { MONEY_ONE } from '../../../exporter/src/units/money';
@@ -27,6 +28,18 @@ function open(id: string, gpus: number): Attempt {
   return { ...one, held: { ...one.held!, gpus: nanoGpusFromGpus(gpus) } };
 }
 
+const device = (uuid: string, pods: string[]): DeviceStretch => ({
+  host: 'node-a',
+  device: { uuid, instance: '' },
+  profile: null,
+  start: DAWN,
+  end: DAWN + 75_000,
+  active: true,
+  activityPpmMs: 75_000 * 900_000,
+  energyMillijoules: null,
+  pods,
+});
+
 const spend = (attempts: Attempt[], perHour: bigint | null = 32n * MONEY_ONE) =>
   spendAt(NOW, node, { prices: priced(perHour), holdings: attempts.map((one) => ({ attempt: one })), activity: [] });
 
@@ -51,6 +64,21 @@ describe('What a host burns right now', () => {
       ['workload', '8'],
       ['unattributed', '4'],
       ['idle', '20'],
+    ]);
+  });
+
+  it('names active GPUs by telemetry of its devices, of which the holder’s own are held', () => {
+    const pod = { uid: 'u-1', namespace: 'ml', name: 'trainer' };
+    const pieces = spendAt(NOW, node, {
+      prices: priced(32n * MONEY_ONE),
+      holdings: [{ attempt: { ...open('1', 2), pod } }],
+      activity: [],
+      stretches: [device('0', ['uid:u-1']), device('1', ['uid:u-1']), device('2', []), device('3', [])],
+    });
+    expect(pieces.map(({ kind, perHour }) => [kind, printAmount(perHour)])).toEqual([
+      ['workload', '8'],
+      ['unattributed', '8'],
+      ['idle', '16'],
     ]);
   });
 

@@ -40,7 +40,8 @@ export function skewIssues(
       field: 'attempt',
       value: String(attempt),
       reason: `Attempt ${attempt} says that it began at ${from}, long before its run; it counts from ${to}.`,
-      remedy: "Set the clock of the task's machine by NTP, or restore the task's sysmeta_attempt file.",
+      remedy:
+        "Set the clock of the task's machine by NTP, or restore its attempt row (locally its sysmeta_attempt file).",
     });
   });
 }

@@ -1,4 +1,4 @@
-import type { Attempt, RunKey } from '../../facts/attempt';
+import type { RunKey, ToldAttempt } from '../../facts/attempt';
 import type { Holding } from '../../facts/holding';
 import type { Issue } from '../../facts/issue';
 import type { Instant } from '../../units/interval';
@@ -22,12 +22,15 @@ export type Circumstances = {
   /** Where the feed's attempts run; null when nobody said. */
   readonly host: string | null;
   readonly now: Instant;
-  /** A run of which nothing was heard for so long is closed at its last sign. */
+  /** A run, or a task with heartbeats, of which nothing was heard for so long is closed at its last sign. */
   readonly silenceMs: number;
 };
 
 /** A run's attempts, its outcome, and what was doubtful. */
-export type ConcludedRun = RunOutcome & { readonly attempts: readonly Attempt[]; readonly issues: readonly Issue[] };
+export type ConcludedRun = RunOutcome & {
+  readonly attempts: readonly ToldAttempt[];
+  readonly issues: readonly Issue[];
+};
 
 /** The local runtime starts a retry at once; one that has not begun so long after a failure never will. */
 const RETRY_OVERDUE_MS = 60_000;
@@ -39,11 +42,12 @@ export function concludeRun(parsed: ParsedRun, circumstances: Circumstances): Co
   const found = tasks.map((task) => withCredibleStarts({ ...attemptsOf(task), source: task.source }, parsed.startedAt));
   const records = found.flatMap(({ attempts }) => attempts);
   const endStep = parsed.endStep ?? graph?.endStep ?? 'end';
-  const judge = (closing: Closing): JudgedAttempt[] => records.map((record) => judged(record, { graph, now }, closing));
+  const judge = (closing: Closing): JudgedAttempt[] => records.map((record) => judged(record, circumstances, closing));
   const byRecords = judge({ runEnded: false, silent: false });
   const runEnded = hasEnded(byRecords, endStep);
   const silent = !runEnded && now - parsed.lastSign >= silenceMs;
-  const attempts = runEnded || silent ? judge({ runEnded, silent, lastRecord: parsed.lastSign }) : byRecords;
+  const last = { runHeartbeat: parsed.heartbeat ?? undefined, lastRecord: parsed.lastSign };
+  const attempts = runEnded || silent ? judge({ runEnded, silent, ...last }) : byRecords;
   const held = heldByStep(tasks, circumstances);
   return {
     ...runOutcome(attempts, { endStep, silent }),
@@ -57,17 +61,23 @@ export function concludeRun(parsed: ParsedRun, circumstances: Circumstances): Co
   };
 }
 
-type Closing = Pick<EndEvidence, 'runEnded' | 'silent' | 'lastRecord'>;
+type Closing = Pick<EndEvidence, 'runEnded' | 'silent' | 'runHeartbeat' | 'lastRecord'>;
 
-function judged(
-  record: AttemptRecord,
-  { graph, now }: Pick<Circumstances, 'graph' | 'now'>,
-  closing: Closing,
-): JudgedAttempt {
+function judged(record: AttemptRecord, { graph, now, silenceMs }: Circumstances, closing: Closing): JudgedAttempt {
   const step = graph?.steps.get(record.step);
-  const end = attemptEnd({ ...record, ...closing, retryWaitMs: step?.retryWaitMs ?? 0 });
+  const silent = closing.silent || hasFallenSilent(record, { now, silenceMs });
+  const end = attemptEnd({ ...record, ...closing, silent, retryWaitMs: step?.retryWaitMs ?? 0 });
   const isOverdue = step?.isRemote === false && end.end !== null && now - end.end >= RETRY_OVERDUE_MS;
   return { record, end, lastAttempt: step?.lastAttempt ?? null, isRetryOverdue: isOverdue };
+}
+
+/** A task that gave heartbeats during the attempt and gives none any more, while its run may well live on. */
+function hasFallenSilent(
+  { start, taskHeartbeat, taskLastSign }: AttemptRecord,
+  { now, silenceMs }: Pick<Circumstances, 'now' | 'silenceMs'>,
+): boolean {
+  const isBeating = taskHeartbeat !== undefined && taskHeartbeat >= start;
+  return isBeating && now - Math.max(taskHeartbeat, taskLastSign ?? taskHeartbeat) >= silenceMs;
 }
 
 function heldByStep(
@@ -84,8 +94,8 @@ type AttemptContext = {
   readonly lastSign: Instant;
 };
 
-function attemptOf({ record, end }: JudgedAttempt, { circumstances, held, lastSign }: AttemptContext): Attempt {
-  const { step, task, attempt, start, isClone } = record;
+function attemptOf({ record, end }: JudgedAttempt, { circumstances, held, lastSign }: AttemptContext): ToldAttempt {
+  const { step, task, attempt, start, isClone, clues } = record;
   const holds = held.get(step)!;
   const host = holds.host ?? circumstances.host;
   return {
@@ -97,6 +107,7 @@ function attemptOf({ record, end }: JudgedAttempt, { circumstances, held, lastSi
     held: holds.held,
     confidence: holds.confidence,
     lastSign: end.end ?? lastSign,
+    ...(clues ? { clues } : {}),
   };
 }
 
@@ -111,7 +122,7 @@ function startlessIssues(
       field: 'attempt',
       value: String(attempt),
       reason: `Attempt ${attempt} has an end but no readable start, so it is not charged.`,
-      remedy: "Restore the task's sysmeta_attempt file from a backup.",
+      remedy: "Restore the task's attempt row (locally its sysmeta_attempt file) from a backup.",
     }),
   );
 }

@@ -3,8 +3,8 @@ import type { PlainValue, Variant } from '../../facts/run';
 import { compareUtf8 } from '../../units/utf8-order';
 import { canonicalJson } from './canonical-json';
 
-/** One Config of a run: the sha of its artifact, and its value where it could be read. */
-export type ConfigArtifact = { readonly name: string; readonly sha: string; readonly value?: PlainValue };
+/** One Config of a run: the sha of its artifact (null: not known), and its value where it could be read. */
+export type ConfigArtifact = { readonly name: string; readonly sha: string | null; readonly value?: PlainValue };
 
 const SECRET_KEY = /secret|token|password|passwd|credential|api_?key|private/i;
 
@@ -13,7 +13,8 @@ export const REDACTED = '[redacted]';
 
 /**
  * The config variant of a run: its `variant:` tag, else the SHA-256 of its Config values, else `sha:` and the hash of
- * the artifacts themselves where a value cannot be read. Null for a run without Configs.
+ * the artifacts themselves where a value cannot be read. Null for a run without Configs, and for one of which neither
+ * all values nor all artifacts are known.
  */
 export function variantOf(tags: readonly string[], configs: readonly ConfigArtifact[]): Variant | null {
   const named = tags.filter((tag) => /^variant:./.test(tag)).sort(compareUtf8)[0];
@@ -21,6 +22,7 @@ export function variantOf(tags: readonly string[], configs: readonly ConfigArtif
   if (configs.length === 0) return null;
   const values = configs.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value] as const]));
   if (values.length === configs.length) return { id: hashOf(Object.fromEntries(values)), method: 'config_values' };
+  if (configs.some(({ sha }) => sha === null)) return null;
   const shas = Object.fromEntries(configs.map(({ name, sha }) => [name, sha]));
   return { id: `sha:${configs.length === 1 ? configs[0]!.sha : hashOf(shas)}`, method: 'config_sha' };
 }

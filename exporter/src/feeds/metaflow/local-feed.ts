@@ -1,14 +1,14 @@
-import type { Attempt, RunKey } from '../../facts/attempt';
+import type { RunKey, ToldAttempt } from '../../facts/attempt';
 import type { Issue } from '../../facts/issue';
 import type { RunRecord } from '../../facts/run';
 import type { Instant } from '../../units/interval';
 import { boundedMap } from '../bounded-map';
-import type { Feed, FeedPoll, RowCounts } from '../feed';
+import type { Feed, FeedPoll } from '../feed';
 import { artifactReader } from './local-artifacts';
 import { type EntryReading, type EntryReader, readEntry } from './read-entry';
 import type { LocalFeedOptions } from './local-feed-options';
 import { type KnownRun, type RunEntry, RunIndex } from './run-index';
-import type { SeenRun } from './see-run';
+import { factsOf } from './see-run';
 
 /** What a poll is told: the time, and what the store holds; `known` counts in the first poll after a start alone. */
 export type MetaflowPollRequest = { readonly now: Instant; readonly known: readonly KnownRun[] };
@@ -19,7 +19,7 @@ export type MetaflowPollRequest = { readonly now: Instant; readonly known: reado
  */
 export type MetaflowPoll = FeedPoll & {
   readonly runs: readonly RunRecord[];
-  readonly attempts: readonly Attempt[];
+  readonly attempts: readonly ToldAttempt[];
   readonly complete: boolean;
 };
 
@@ -52,19 +52,8 @@ export function createLocalFeed(options: LocalFeedOptions): MetaflowFeed {
       const issues = [...found.issues, ...answers.flatMap((answer) => answer.issues)];
       found = NOTHING;
       const seen = answers.flatMap((answer) => (answer.seen === null ? [] : [answer.seen]));
-      return { ...pollOf(seen, issues), emptyReason, complete: waiting.length === 0 };
+      return { ...factsOf(seen), issues, emptyReason, complete: waiting.length === 0 };
     },
-  };
-}
-
-function pollOf(seen: readonly SeenRun[], issues: readonly Issue[]): Omit<MetaflowPoll, 'emptyReason' | 'complete'> {
-  const total = (count: (rows: RowCounts) => number): number => seen.reduce((sum, { rows }) => sum + count(rows), 0);
-  return {
-    runs: seen.map(({ run }) => run),
-    attempts: seen.flatMap(({ attempts }) => attempts),
-    issues,
-    rows: { accepted: total(({ accepted }) => accepted), rejected: total(({ rejected }) => rejected) },
-    newest: seen.reduce<Instant | null>((newest, { lastSign }) => Math.max(newest ?? lastSign, lastSign), null),
   };
 }
 

@@ -1,4 +1,6 @@
+import type { Clues } from '../../facts/attempt';
 import type { Instant } from '../../units/interval';
+import { cluesOf, isClue } from './clues';
 import { readAttemptNumber } from './parse-row';
 import type { MetadataRow, RuntimeFile, TaskRecord } from './task-record';
 
@@ -17,6 +19,10 @@ export type AttemptRecord = {
   /** The start of the task's next attempt. */
   readonly nextStart?: Instant;
   readonly taskHeartbeat?: Instant;
+  /** The newest record of its task, heartbeats included. */
+  readonly taskLastSign?: Instant;
+  /** Where its own rows say that it ran. */
+  readonly clues?: Clues | null;
 };
 
 /** A task's attempts in order, and the numbers of those that ended without ever having started. */
@@ -31,6 +37,7 @@ export function attemptsOf(task: TaskRecord): TaskAttempts {
   const numbers = [...starts.keys()].sort((a, b) => a - b);
   const isClone = task.rows.some(({ field }) => field === 'origin-task-id');
   const ends = endsOf(task.rows, starts);
+  const clueRows = cluesByAttempt(task.rows, starts);
   const attempts = numbers.map((attempt, index) => ({
     step: task.step,
     task: task.task,
@@ -42,6 +49,8 @@ export function attemptsOf(task: TaskRecord): TaskAttempts {
     runtimeFile: task.runtimeFiles.get(attempt),
     nextStart: starts.get(numbers[index + 1] ?? -1),
     taskHeartbeat: task.heartbeat ?? undefined,
+    taskLastSign: task.lastSign ?? undefined,
+    clues: isClone ? null : cluesOf(clueRows.get(attempt) ?? []),
   }));
   const ended = new Set([...ends.keys(), ...task.runtimeFiles.keys()]);
   const withoutStart = [...ended].filter((attempt) => !starts.has(attempt)).sort((a, b) => a - b);
@@ -72,6 +81,18 @@ function endsOf(rows: readonly MetadataRow[], starts: ReadonlyMap<number, Instan
     }
   }
   return ends;
+}
+
+function cluesByAttempt(
+  rows: readonly MetadataRow[],
+  starts: ReadonlyMap<number, Instant>,
+): ReadonlyMap<number, readonly MetadataRow[]> {
+  const found = new Map<number, MetadataRow[]>();
+  for (const row of rows.filter(isClue)) {
+    const attempt = row.attempt ?? attemptUnderWay(row.at, starts);
+    found.set(attempt, [...(found.get(attempt) ?? []), row]);
+  }
+  return found;
 }
 
 /** The newest attempt started by `at`; before the first start, the first attempt. */

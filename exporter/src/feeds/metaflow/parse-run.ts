@@ -20,8 +20,10 @@ export type ParsedRun = {
   readonly tasks: readonly TaskRecord[];
   /** The step whose success is the run's, where the run says so. */
   readonly endStep: string | null;
-  /** The newest record or file time of its tasks; a tag edit is none. */
+  /** The newest record, heartbeat or file time of its tasks; a tag edit is none. */
   readonly lastSign: Instant;
+  /** The run's last heartbeat, where the transport has one. */
+  readonly heartbeat: Instant | null;
   readonly issues: readonly Issue[];
   readonly rows: RowCounts;
 };
@@ -48,6 +50,7 @@ export function parseRun(files: RunFiles, context: ParseContext): ParsedRun | No
     tasks,
     endStep: tasks.flatMap(({ rows }) => rows).find(({ field }) => field === 'end_step')?.value ?? null,
     lastSign: tasks.reduce((last, { lastSign }) => Math.max(last, lastSign ?? last), startedAt),
+    heartbeat: null,
     issues,
     rows: {
       accepted: sum(parsed.map(({ rows }) => rows.accepted)) + (self.issues.length === 0 ? 1 : 0),

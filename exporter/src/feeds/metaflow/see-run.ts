@@ -1,18 +1,18 @@
-import type { Attempt } from '../../facts/attempt';
+import type { ToldAttempt } from '../../facts/attempt';
 import type { Issue } from '../../facts/issue';
 import type { RunRecord } from '../../facts/run';
 import type { Instant } from '../../units/interval';
 import type { RowCounts } from '../feed';
 import { concludeRun } from './conclude-run';
 import { shownConfig, variantOf } from './config-variant';
+import type { MetaflowFeedOptions } from './feed-options';
 import type { RunArtifacts } from './local-artifacts';
-import type { LocalFeedOptions } from './local-feed-options';
 import type { ParsedRun } from './parse-run';
 
 /** A run as facts; the fingerprint is still empty. */
 export type SeenRun = {
   readonly run: RunRecord;
-  readonly attempts: readonly Attempt[];
+  readonly attempts: readonly ToldAttempt[];
   readonly issues: readonly Issue[];
   readonly rows: RowCounts;
   readonly lastSign: Instant;
@@ -20,7 +20,7 @@ export type SeenRun = {
 
 /** What is known beside a run's records when it is seen. */
 export type Sighting = {
-  readonly options: LocalFeedOptions;
+  readonly options: MetaflowFeedOptions;
   readonly flow: string;
   readonly artifacts: RunArtifacts;
   readonly now: Instant;
@@ -43,5 +43,21 @@ export function seeRun(parsed: ParsedRun, { options, flow, artifacts, now }: Sig
     issues: [...parsed.issues, ...concluded.issues, ...configIssues],
     rows,
     lastSign,
+  };
+}
+
+/** Runs, attempts, rows and the newest fact of what one poll saw. */
+export function factsOf(seen: readonly SeenRun[]): {
+  readonly runs: readonly RunRecord[];
+  readonly attempts: readonly ToldAttempt[];
+  readonly rows: RowCounts;
+  readonly newest: Instant | null;
+} {
+  const total = (count: (rows: RowCounts) => number): number => seen.reduce((sum, { rows }) => sum + count(rows), 0);
+  return {
+    runs: seen.map(({ run }) => run),
+    attempts: seen.flatMap(({ attempts }) => attempts),
+    rows: { accepted: total(({ accepted }) => accepted), rejected: total(({ rejected }) => rejected) },
+    newest: seen.reduce<Instant | null>((newest, { lastSign }) => Math.max(newest ?? lastSign, lastSign), null),
   };
 }

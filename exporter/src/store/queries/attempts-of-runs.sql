@@ -1,6 +1,7 @@
 SELECT
   deployment, flow, run, step, task, attempt, start_at, end_at, end_source, outcome, is_clone, hosts,
-  held_gpus, held_vcpus, held_memory, held_source, confidence, last_sign
+  held_gpus, held_vcpus, held_memory, held_source, confidence, last_sign,
+  pod_uid, pod_namespace, pod_name
 FROM attempts
 WHERE load_id <= {asOf:UInt64} AND (deployment, flow, run) IN (
     SELECT d, f, r FROM (SELECT 1)

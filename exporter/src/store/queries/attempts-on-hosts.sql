@@ -1,7 +1,8 @@
 -- First the attempts whose latest version was on one of the hosts inside the span, then those versions themselves.
 SELECT
   deployment, flow, run, step, task, attempt, start_at, end_at, end_source, outcome, is_clone, hosts,
-  held_gpus, held_vcpus, held_memory, held_source, confidence, last_sign
+  held_gpus, held_vcpus, held_memory, held_source, confidence, last_sign,
+  pod_uid, pod_namespace, pod_name
 FROM attempts
 WHERE (deployment, flow, run, step, task, attempt, load_id) IN (
   SELECT deployment, flow, run, step, task, attempt, load_id

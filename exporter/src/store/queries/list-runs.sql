@@ -16,7 +16,7 @@ WHERE (deployment, flow, run, load_id) IN (
         r.load_id
       ) AS wanted
     FROM runs AS r
-    WHERE load_id <= {asOf:UInt64}
+    WHERE load_id <= {asOf:UInt64} AND flow <> ''
       AND ({deployment:Nullable(String)} IS NULL OR deployment = {deployment:Nullable(String)})
       AND ({flow:Nullable(String)} IS NULL OR flow = {flow:Nullable(String)})
     GROUP BY deployment, flow, run

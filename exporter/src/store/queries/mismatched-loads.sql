@@ -8,6 +8,7 @@ FROM (
     ('runs', run_rows, toDecimal256(0, 12)),
     ('attempts', attempt_rows, toDecimal256(0, 12)),
     ('attempt_hosts', attempt_host_rows, toDecimal256(0, 12)),
+    ('hosts', host_rows, toDecimal256(0, 12)),
     ('closings', closing_rows, toDecimal256(0, 12)),
     ('issues', issue_rows, toDecimal256(0, 12)),
     ('origin_charges', origin_charge_rows, origin_amount),
@@ -22,6 +23,9 @@ FROM (
   UNION ALL
   SELECT load_id, 'attempt_hosts', 0, count(), toDecimal256(0, 12), toDecimal256(0, 12)
   FROM attempt_hosts GROUP BY load_id
+  UNION ALL
+  SELECT load_id, 'hosts', 0, count(), toDecimal256(0, 12), toDecimal256(0, 12)
+  FROM hosts GROUP BY load_id
   UNION ALL
   SELECT load_id, 'closings', 0, count(), toDecimal256(0, 12), toDecimal256(0, 12)
   FROM closings GROUP BY load_id

@@ -4,10 +4,10 @@ SELECT
   value,
   sum(uncharged) AS uncharged_attempts,
   sum(lost) AS lost_attempts,
-  countIf(NOT charged AND NOT uncounted) AS run_count
+  countIf(NOT charged AND NOT uncounted AND flow <> '') AS run_count
 FROM (
   SELECT
-    started, uncharged, lost, value,
+    flow, started, uncharged, lost, value,
     (deployment, flow, run) IN (
       SELECT deployment, flow, run FROM allocated_charges
       WHERE load_id <= {asOf:UInt64} AND kind = 'workload'

@@ -1,4 +1,5 @@
 -- Labels are those of the latest version of the run: a late tag edit moves cost to another group, never changes it.
+-- What has no flow is no Metaflow run: it has no step and no variant, and its label groups do not count it as a run.
 SELECT
   charge.deployment AS deployment, charge.flow AS flow,
   multiIf({by:String} = 'flow', charge.flow, {by:String} = 'step', charge.step, label.value) AS value,
@@ -6,7 +7,7 @@ SELECT
   sum(charge.billed) AS billed,
   sum(charge.held_gpu_time) AS held_gpu_time,
   sum(charge.unpriced_ms) AS unpriced_ms,
-  uniqExactIf(charge.run, NOT charge.uncounted) AS run_count
+  uniqExactIf(charge.run, NOT charge.uncounted AND charge.flow <> '') AS run_count
 FROM (
   SELECT
     deployment, flow, run, if({by:String} = 'step', toString(p.step), '') AS step,
@@ -21,6 +22,7 @@ FROM (
   FROM allocated_charges AS p
   WHERE load_id <= {asOf:UInt64} AND kind = 'workload'
     AND period_start >= {from:Int64} AND period_start < {to:Int64}
+    AND (flow <> '' OR {by:String} NOT IN ('flow', 'step', 'config_variant'))
   GROUP BY deployment, flow, run, step
   HAVING sum(rows) <> 0
 ) AS charge

@@ -3,6 +3,7 @@ SELECT
   (SELECT count() FROM runs WHERE load_id = {load:UInt64}) AS run_rows,
   (SELECT count() FROM attempts WHERE load_id = {load:UInt64}) AS attempt_rows,
   (SELECT count() FROM attempt_hosts WHERE load_id = {load:UInt64}) AS attempt_host_rows,
+  (SELECT count() FROM hosts WHERE load_id = {load:UInt64}) AS host_rows,
   (SELECT count() FROM closings WHERE load_id = {load:UInt64}) AS closing_rows,
   (SELECT count() FROM issues WHERE load_id = {load:UInt64}) AS issue_rows,
   origin.charges AS origin_charge_rows,

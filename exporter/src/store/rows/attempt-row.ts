@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { assert } from '../../assert';
 import { type Attempt, attemptKeyText, type Confidence, type EndSource, type HeldResources } from '../../facts/attempt';
+import type { PodRef } from '../../facts/pod';
 import { bytes, milliVcpus, nanoGpus } from '../../units/quantity';
 import { hashOf } from '../content-hash';
 import type { Row } from '../engine';
@@ -20,7 +21,8 @@ const END_SOURCES = [
   'last_record',
   'open',
 ] as const satisfies readonly EndSource[];
-const CONFIDENCES = [
+/** Every confidence, the surest first. */
+export const CONFIDENCES = [
   'exact',
   'strong',
   'shared',
@@ -52,6 +54,9 @@ export const attemptRow = z
     held_source: z.enum(HELD_SOURCES).nullable(),
     confidence: z.enum(CONFIDENCES),
     last_sign: numberCell,
+    pod_uid: z.string().nullable(),
+    pod_namespace: z.string().nullable(),
+    pod_name: z.string().nullable(),
   })
   .transform(({ deployment, flow, run, step, task, attempt, ...row }): Attempt => ({
     key: { deployment, flow, run, step, task, attempt },
@@ -64,7 +69,20 @@ export const attemptRow = z
     held: heldOf(row),
     confidence: row.confidence,
     lastSign: row.last_sign,
+    ...podOf(row),
   }));
+
+type PodCells = Readonly<Record<'pod_uid' | 'pod_namespace' | 'pod_name', string | null>>;
+
+function podOf({ pod_uid: uid, pod_namespace: namespace, pod_name: name }: PodCells): Pick<Attempt, 'pod'> {
+  return namespace === null || name === null ? {} : { pod: { uid, namespace, name } };
+}
+
+const cellsOfPod = (pod: PodRef | null): PodCells => ({
+  pod_uid: pod?.uid ?? null,
+  pod_namespace: pod?.namespace ?? null,
+  pod_name: pod?.name ?? null,
+});
 
 type HeldCells = {
   readonly held_gpus: bigint | null;
@@ -85,7 +103,7 @@ function heldOf({
 
 /** The fact → one row of `attempts`, without its load. */
 export function rowOfAttempt(attempt: Attempt): Row & { content_hash: string } {
-  const { key, held } = attempt;
+  const { key, held, pod = null } = attempt;
   const counted = Number.isInteger(key.attempt) && key.attempt >= 0 && key.attempt <= MAX_ATTEMPT;
   assert(counted, `Attempt number ${key.attempt} is not a count.`);
   const { deployment, flow, run, step, task } = key;
@@ -109,7 +127,9 @@ export function rowOfAttempt(attempt: Attempt): Row & { content_hash: string } {
     confidence: attempt.confidence,
     last_sign: int64Text(attempt.lastSign),
   };
-  return { ...row, content_hash: hashOf(JSON.stringify(row)) };
+  // The hash of an attempt without a pod is what it was before attempts had pods: it is no new version of itself.
+  const content = pod === null ? row : { ...row, ...cellsOfPod(pod) };
+  return { ...row, ...cellsOfPod(pod), content_hash: hashOf(JSON.stringify(content)) };
 }
 
 /**

@@ -3,6 +3,7 @@ import { type AllocatedCharge, IDLE_CAUSES, type ChargeKind, type OriginCharge }
 import type { Rung } from '../../facts/price';
 import { nanoGpuMilliseconds } from '../../units/quantity';
 import { amountCell, bigintCell, numberCell } from './scalars';
+import { readUsage } from './usage-row';
 
 const RUNGS = [
   'billed',
@@ -35,6 +36,11 @@ export const allocatedChargeRow = z
     held_start: numberCell,
     held_end: numberCell,
     net_gpu_time: bigintCell,
+    net_used: bigintCell,
+    net_workload_idle: bigintCell,
+    net_busy: bigintCell,
+    net_energy: numberCell.nullable(),
+    net_observed: numberCell,
   })
   .transform(({ host, kind, cause, deployment, flow, run, step, task, attempt, ...row }): AllocatedCharge => ({
     host,
@@ -47,6 +53,7 @@ export const allocatedChargeRow = z
     heldMs: row.net_held_ms,
     held: { start: row.held_start, end: row.held_end },
     gpuTime: nanoGpuMilliseconds(row.net_gpu_time),
+    ...readUsage(row),
   }));
 
 const causeCells = z.tuple([z.enum(IDLE_CAUSES), amountCell, bigintCell]);

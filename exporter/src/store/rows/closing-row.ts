@@ -13,6 +13,7 @@ import { sumAmounts } from '../../units/money';
 import { hashOfSet } from '../content-hash';
 import type { Row } from '../engine';
 import { amountText, int128Text, int64Text } from './scalars';
+import { sumUsage, usageCells, usageOf, type UsageSums } from './usage-row';
 
 /** The rows that one closing adds; `team` of a holder is filled in when they are staged. */
 export type ClosingRows = {
@@ -22,6 +23,7 @@ export type ClosingRows = {
   readonly closing: Row;
   readonly originAmount: bigint;
   readonly allocatedAmount: bigint;
+  readonly usage: UsageSums;
   readonly origins: readonly Row[];
   readonly pieces: readonly { readonly row: Row; readonly holder: AllocatedCharge['holder'] }[];
 };
@@ -33,10 +35,12 @@ export function rowsOfClosing(closing: HourClosing): ClosingRows {
   const hourStart = int64Text(hour.start);
   const origins = periods.map((period) => originRow(hourStart, period));
   const pieces = periods.flatMap(({ origin: { rung }, pieces: ofPeriod }) =>
-    ofPeriod.map((piece) => ({ row: pieceRow(hourStart, rung, piece), holder: piece.holder })),
+    ofPeriod.map((piece) => ({ row: pieceRow(hourStart, rung, piece), usage: usageOf(piece), holder: piece.holder })),
   );
   const head = { host, hour_start: hourStart, hour_end: int64Text(hour.end), pricing_hash: pricingHash };
-  const texts = [head, ...origins, ...pieces.map(({ row }) => row)].map((row) => JSON.stringify(row));
+  // The hash of what nobody observed is what it was before usage was kept: such an hour is closed as it was.
+  const seen = pieces.map(({ row, usage }) => (usage.observed === 0n ? row : { ...row, ...usageCells(usage) }));
+  const texts = [head, ...origins, ...seen].map((row) => JSON.stringify(row));
   const contentHash = hashOfSet(texts);
   return {
     host,
@@ -45,8 +49,9 @@ export function rowsOfClosing(closing: HourClosing): ClosingRows {
     closing: { ...head, content_hash: contentHash },
     originAmount: sumAmounts(periods.map(({ origin }) => origin.amount ?? 0n)),
     allocatedAmount: sumAmounts(periods.flatMap((period) => period.pieces.map(({ amount }) => amount ?? 0n))),
+    usage: sumUsage(pieces.map(({ usage }) => usage)),
     origins,
-    pieces,
+    pieces: pieces.map(({ row, usage, holder }) => ({ row: { ...row, ...usageCells(usage) }, holder })),
   };
 }
 

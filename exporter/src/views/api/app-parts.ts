@@ -4,6 +4,7 @@ import type { PublishedState } from '../../facts/published';
 import type { Store } from '../../store/store';
 import type { Auth, Viewer } from '../auth/authenticate';
 import type { Listen } from '../auth/listen';
+import type { FeedLags } from '../findings/feed-lags';
 import type { Exposition, ExpositionLimits } from '../metrics/exposition';
 
 /** Where the app says that a request failed; a pino logger is one. */
@@ -31,5 +32,6 @@ export type AppOptions = {
 /** What every place of the app is given: the options with their defaults, the exposition, and who asks. */
 export type AppParts = Required<AppOptions> & {
   readonly exposition: Exposition;
+  readonly feedLags: FeedLags;
   readonly viewerOf: (response: Response) => Viewer;
 };

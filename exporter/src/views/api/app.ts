@@ -8,6 +8,7 @@ import express, {
 } from 'express';
 import { Authenticator, type Viewer } from '../auth/authenticate';
 import { hostGuard } from '../auth/host-guard';
+import { FeedLags } from '../findings/feed-lags';
 import { registerLanding } from '../landing/register';
 import { DEFAULT_LIMITS, Exposition } from '../metrics/exposition';
 import type { AppOptions, AppParts, Log } from './app-parts';
@@ -26,6 +27,7 @@ export function createApp(options: AppOptions): Express {
     ...options,
     limits,
     exposition: new Exposition(limits),
+    feedLags: new FeedLags(),
     viewerOf: (response) => response.locals['viewer'] as Viewer,
   };
   const app = express();

@@ -1,13 +1,15 @@
 import { type RunKey, runKeyText } from '../../facts/attempt';
 import type { Gaps, Labels } from '../../facts/run';
+import { isWorkload } from '../../facts/workload';
 import type { Interval } from '../../units/interval';
 import { compareUtf8 } from '../../units/utf8-order';
 import { addGaps, addTallies, type CostTally, costOf, isComplete, NO_COST, NO_GAPS, tallyPieces } from '../cost-tally';
 import { type OpenPiece, openPiecesByRun } from '../open-pieces';
 import { moneyOf } from '../wire';
 import type { Source } from './handler';
+import { labelsOfRuns } from './labels-of-runs';
 
-/** What the runs of one label value cost in a window; null is runs without one. */
+/** What the runs and workloads of one label value cost in a window, and how many runs; null is those without one. */
 export type CostGroup = {
   readonly value: string | null;
   readonly tally: CostTally;
@@ -38,9 +40,12 @@ export async function costGroups(
     add(value, { tally: { estimated, billed, unpricedMs, heldGpuSeconds, pricedMs }, gaps: NO_GAPS, runs });
   }
   for (const { value, runs, ...gap } of gaps) add(value, { tally: NO_COST, gaps: gap, runs });
-  const labels = await labelsOf(open, source);
+  const labels = await labelsOfRuns(
+    open.map(({ key }) => key),
+    source,
+  );
   for (const { key, tally } of open) {
-    add(labels.get(runKeyText(key))?.[by] ?? null, { tally, gaps: NO_GAPS, runs: 1 });
+    add(labels.get(runKeyText(key))?.[by] ?? null, { tally, gaps: NO_GAPS, runs: isWorkload(key) ? 0 : 1 });
   }
   return [...groups.values()].sort((a, b) => compareValues(a.value, b.value));
 }
@@ -76,11 +81,3 @@ function openRuns(byRun: ReadonlyMap<string, readonly OpenPiece[]>, window: Inte
 }
 
 const isInside = ({ start }: Interval, window: Interval): boolean => start >= window.start && start < window.end;
-
-async function labelsOf(open: readonly OpenRun[], { state, store }: Source): Promise<Map<string, Labels>> {
-  const known = new Map(state.runs.map(({ key, labels }) => [runKeyText(key), labels]));
-  const missing = open.map(({ key }) => key).filter((key) => !known.has(runKeyText(key)));
-  const found = missing.length === 0 ? [] : await store.runsByKey(missing, state.asOf);
-  for (const { key, labels } of found) known.set(runKeyText(key), labels);
-  return known;
-}

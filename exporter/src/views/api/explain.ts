@@ -6,6 +6,7 @@ import { type ChargedAttempt, chargedAttempts, costTogether, hostNames } from '.
 import { type Division, divisionsOf, periodKey, piecesOfRun } from './charged-pieces';
 import { findRun } from './find-run';
 import { freshness, type Handler } from './handler';
+import { heldEvidence, podOf } from './held-evidence';
 import { ProblemError } from './problem';
 import { attemptSentence, chargeSentence, type RestOfPeriod } from './receipt-sentence';
 
@@ -66,8 +67,12 @@ function receiptOf(charged: ChargedAttempt, setting: Setting): ReceiptAttempt {
     outcome: attempt.outcome,
     isClone: attempt.isClone,
     confidence: attempt.confidence,
+    endSource: attempt.endSource,
+    heldSource: attempt.held?.source ?? null,
+    ...podOf(attempt),
     cost: moneyOf(cost),
     sentence: attemptSentence(charged, { cost, currency: setting.currency }),
+    evidence: heldEvidence(attempt),
     charges: pieces.map((piece) => chargeOf(piece, setting)),
   };
 }

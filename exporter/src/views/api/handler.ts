@@ -4,7 +4,11 @@ import type { PublishedState } from '../../facts/published';
 import type { Store } from '../../store/store';
 import type { Instant } from '../../units/interval';
 import type { Viewer } from '../auth/authenticate';
+import type { FindingFacts } from '../findings/finding-facts';
 import { instantOf } from '../wire';
+
+/** What this process has seen of its feeds and scrapers, and how many runs `/metrics` has room for. */
+export type Habits = Pick<FindingFacts, 'scrapers' | 'usualLagSeconds' | 'maxRuns'>;
 
 /** What one answer is made from: a published state, the store as of it, who asks, and when. */
 export type Source = {
@@ -12,6 +16,7 @@ export type Source = {
   readonly store: Store;
   readonly viewer: Viewer;
   readonly now: Instant;
+  readonly habits: Habits;
 };
 
 /** Parameters as read by a route's schemas. */

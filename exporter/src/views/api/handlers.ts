@@ -1,4 +1,5 @@
 import type { RouteId } from '../../contract/routes';
+import { getCoverage } from './coverage';
 import { listExperiments } from './experiments';
 import { explain } from './explain';
 import { listFlows } from './flows';
@@ -24,5 +25,6 @@ export const handlers: { readonly [Id in RouteId]: Handler<Id> } = {
   listIssues,
   listRates,
   explain,
+  getCoverage,
   getOpenApi,
 };

@@ -24,6 +24,11 @@ export const listIssues: Handler<'listIssues'> = async ({ query: { cursor, limit
   return { ...page, ...freshness(source.state) };
 };
 
+/** Issues of the last cycle and at most `limit` of the stored ones, each once. */
+export async function standingIssues(source: Source, limit: number): Promise<Issue[]> {
+  return [...currentIssues(source, undefined), ...(await storedIssues(source, { after: undefined, wanted: limit }))];
+}
+
 function placeAfter(at: z.output<typeof place> | undefined): IssuePlace | undefined {
   if (at === undefined) return undefined;
   const [, feed, code, file, line, column, field, value] = at;

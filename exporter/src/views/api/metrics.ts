@@ -12,6 +12,7 @@ export function registerMetrics(app: Express, parts: AppParts): void {
     answer: async (request, response) => {
       exposition.observe(request.socket.remoteAddress ?? '', parts.monotonicSeconds());
       const state = parts.state();
+      if (state !== null) parts.feedLags.observe(state);
       const build = { version, revision, example: state?.example ?? example !== null };
       const text = Buffer.concat([exposition.scrape(state, build), Buffer.from(await parts.runtime())]);
       response.set('Content-Type', EXPOSITION_TYPE).send(text);

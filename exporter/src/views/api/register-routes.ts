@@ -3,6 +3,7 @@ import { type Route, type RouteId, routes } from '../../contract/routes';
 import { registerGet } from './access';
 import type { AppParts } from './app-parts';
 import type { Source } from './handler';
+import { sourceFrom } from './source-from';
 import { handlers } from './handlers';
 import { ProblemError } from './problem';
 import { type Given, validate } from './validate';
@@ -34,9 +35,9 @@ async function answer(
   response.json(await handler(asked, sourceOf(response, parts)));
 }
 
-function sourceOf(response: Response, { state, store, clock, viewerOf }: AppParts): Source {
-  const published = state();
-  if (published !== null) return { state: published, store, viewer: viewerOf(response), now: clock.now() };
+function sourceOf(response: Response, parts: AppParts): Source {
+  const state = parts.state();
+  if (state !== null) return sourceFrom(state, { response, parts });
   response.set('Retry-After', '5');
   throw new ProblemError('not-ready', {
     detail: 'The first cycle has not finished yet.',

@@ -1,10 +1,12 @@
 import type { AttemptCost, RunPage, StepCost, TaskCost } from '../../contract/run';
 import type { Run } from '../../facts/run';
+import { heldParts } from '../held-parts';
 import { instantOf, moneyOf } from '../wire';
 import { type ChargedAttempt, chargedAttempts, costTogether, hostNames } from './charged-attempts';
 import { divisionsOf, piecesOfRun } from './charged-pieces';
 import { findRun } from './find-run';
 import { freshness, type Handler, type Source } from './handler';
+import { podOf } from './held-evidence';
 import { summarize } from './run-cost';
 
 /** One run with its cost by step, task and attempt. */
@@ -45,9 +47,9 @@ function taskOf(task: string, charged: readonly ChargedAttempt[]): TaskCost {
 }
 
 function attemptOf(charged: ChargedAttempt): AttemptCost {
-  const { attempt, tally, isUncharged, rung } = charged;
+  const { attempt, pieces, tally, isUncharged, rung } = charged;
   const held = isUncharged ? null : tally.heldGpuSeconds;
-  const observed = isUncharged ? null : 0;
+  const { used, workloadIdle, unobserved } = heldParts(pieces);
   return {
     attempt: attempt.key.attempt,
     start: instantOf(attempt.start),
@@ -56,10 +58,12 @@ function attemptOf(charged: ChargedAttempt): AttemptCost {
     outcome: attempt.outcome,
     isClone: attempt.isClone,
     hosts: [...attempt.hosts],
+    ...podOf(attempt),
+    heldSource: attempt.held?.source ?? null,
     heldGpuSeconds: held,
-    usedGpuSeconds: observed,
-    workloadIdleGpuSeconds: observed,
-    unobservedGpuSeconds: held,
+    usedGpuSeconds: isUncharged ? null : used,
+    workloadIdleGpuSeconds: isUncharged ? null : workloadIdle,
+    unobservedGpuSeconds: isUncharged ? null : unobserved,
     confidence: attempt.confidence,
     rung,
     cost: moneyOf(costTogether([charged])),

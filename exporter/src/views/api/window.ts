@@ -20,6 +20,11 @@ export function windowOf(
   });
 }
 
+/** The same, by default the 24 hours before its end. */
+export function dayOf({ from, to }: { from?: Instant | undefined; to?: Instant | undefined }, now: Instant): Interval {
+  return windowOf({ from: from ?? (to ?? now) - 24 * HOUR_MS, to }, now);
+}
+
 /** A window as sent. */
 export function windowSent({ start, end }: Interval): { from: string; to: string } {
   return { from: instantOf(start), to: instantOf(end) };

@@ -1,7 +1,9 @@
 import type { RunSummary } from '../../contract/run';
 import type { PublishedState } from '../../facts/published';
+import { isWorkload } from '../../facts/workload';
 import { sumAmounts } from '../../units/money';
 import type { Instant } from '../../units/interval';
+import { attributionCard } from './attribution-card';
 import { feedsTable } from './feeds-table';
 import { type Html, html, nameHtml } from './html';
 import { runsTable } from './runs-table';
@@ -28,12 +30,16 @@ const LINKS = [
   ['/api/v1/idle', 'Idle'],
   ['/api/v1/rates', 'Rates'],
   ['/api/v1/issues', 'Issues'],
+  ['/api/v1/coverage', 'Coverage'],
   ['/api/v1/openapi.json', 'OpenAPI'],
 ] as const;
 
 /** The landing page: what is being spent, how fresh that is, the newest runs and the feeds. */
 export function landingPage({ state, runs, example, version, now }: LandingFacts): string {
-  const body = state === null ? waiting() : [...overview(state, now), runsCard(state, runs), feedsCard(state, now)];
+  const body =
+    state === null
+      ? waiting()
+      : [...overview(state, now), runsCard(state, runs), attributionCard(state), feedsCard(state, now)];
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -80,7 +86,8 @@ function overview({ spend, runs, hosts, issues, completeUntil, currency }: Publi
   const total = sumAmounts(spend.map(({ perHour }) => perHour));
   const unheld = sumAmounts(spend.filter(({ kind }) => kind !== 'workload').map(({ perHour }) => perHour));
   const priced = hosts.filter(({ price }) => price.perHour !== null).length;
-  const live = runs.filter((run) => run.live).length;
+  const own = runs.filter(({ key }) => !isWorkload(key));
+  const live = own.filter((run) => run.live).length;
   const hostCount = `${priced} of ${hosts.length}`;
   return [
     html`<section class="tiles">
@@ -92,7 +99,7 @@ function overview({ spend, runs, hosts, issues, completeUntil, currency }: Publi
       </div>
       <div class="tile">
         <span class="soft">Live runs</span><b>${countText(live)}</b>
-        <span class="soft small">${countText(runs.length)} runs recently</span>
+        <span class="soft small">${countText(own.length)} runs recently</span>
       </div>
       <div class="tile">
         <span class="soft">Priced hosts</span><b>${hostCount}</b>

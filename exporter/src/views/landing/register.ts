@@ -4,6 +4,7 @@ import type { PublishedState } from '../../facts/published';
 import { registerGet } from '../api/access';
 import type { AppParts } from '../api/app-parts';
 import { listRuns } from '../api/runs';
+import { sourceFrom } from '../api/source-from';
 import { landingPage } from './page';
 import { CONTENT_SECURITY_POLICY } from './style';
 
@@ -28,13 +29,12 @@ async function newestRuns(
   state: PublishedState,
   { response, parts }: { response: Response; parts: AppParts },
 ): Promise<readonly RunSummary[] | null> {
-  const { store, clock, viewerOf, log } = parts;
-  const source = { state, store, viewer: viewerOf(response), now: clock.now() };
   try {
+    const source = sourceFrom(state, { response, parts });
     const { items } = await listRuns({ params: {}, query: { limit: SHOWN_RUNS } }, source);
     return items;
   } catch (error) {
-    log.error({ err: error }, 'The landing page cannot read the newest runs.');
+    parts.log.error({ err: error }, 'The landing page cannot read the newest runs.');
     return null;
   }
 }

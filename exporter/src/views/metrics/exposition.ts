@@ -1,5 +1,8 @@
 import type { PublishedState, RunMetrics } from '../../facts/published';
 import type { Instant } from '../../units/interval';
+import { isWorkload } from '../../facts/workload';
+import { attributionCoverage } from './attribution-coverage';
+import { budgets } from './budgets';
 import { estateSpend } from './estate-spend';
 import { expositionText } from './exposition-text';
 import type { Family, Shown } from './family';
@@ -11,12 +14,17 @@ import { type Build, processFamilies } from './process';
 import { rollups } from './rollups';
 import { runCost } from './run-cost';
 import { runInfo } from './run-info';
+import { runOutlook } from './run-outlook';
 import { RunSlots } from './run-slots';
 import { runExpectedSpend, runSpend } from './run-spend';
-import { runGpuSeconds, runUnpricedSeconds } from './run-time';
-import { ScrapeIntervals } from './scrape-intervals';
+import { runEnergy, runGpuUtilization } from './run-telemetry';
+import { runElapsed, runExpectedDuration, runGpuSeconds, runUnpricedSeconds } from './run-time';
+import { type Scraper, ScrapeIntervals } from './scrape-intervals';
+import { telemetryGpus } from './telemetry-gpus';
+import { WorkloadSlots } from './workload-slots';
+import { workloads } from './workloads';
 
-/** The `metrics` section of the configuration. */
+/** The `metrics` section of the configuration; `maxRuns` holds for runs, and for workloads beside them. */
 export type ExpositionLimits = { readonly maxRuns: number; readonly finishedTtlMs: number };
 
 /** 5,000 runs; a finished one stays for ten days. */
@@ -26,12 +34,21 @@ const shownFamilies: readonly Family<Shown>[] = [
   runCost,
   runSpend,
   runExpectedSpend,
+  ...runOutlook,
+  runElapsed,
+  runExpectedDuration,
   runGpuSeconds,
+  runGpuUtilization,
+  runEnergy,
   runUnpricedSeconds,
   runInfo,
   gpuHourRate,
   gpuHourRateInfo,
   ...rollups,
+  ...workloads,
+  ...budgets,
+  attributionCoverage,
+  telemetryGpus,
   estateSpend,
   gpuTime,
   ...feeds,
@@ -40,14 +57,16 @@ const shownFamilies: readonly Family<Shown>[] = [
 
 /** Renders a published state once; every scrape of it is answered from memory. */
 export class Exposition {
-  readonly #slots: RunSlots;
+  readonly #runs: RunSlots;
+  readonly #workloads: WorkloadSlots;
   readonly #limits: ExpositionLimits;
   readonly #intervals = new ScrapeIntervals();
   #rendered: { readonly state: PublishedState; readonly text: Buffer } | null = null;
 
   constructor(limits: ExpositionLimits) {
     this.#limits = limits;
-    this.#slots = new RunSlots(limits.maxRuns);
+    this.#runs = new RunSlots(limits.maxRuns);
+    this.#workloads = new WorkloadSlots(limits.maxRuns);
   }
 
   /** The whole exposition; without a published state only what the process knows of itself. */
@@ -61,18 +80,24 @@ export class Exposition {
     this.#intervals.observe(address, seconds);
   }
 
+  /** Who scrapes, how often, and since when not; `seconds` are monotonic. */
+  scrapers(seconds: number): readonly Scraper[] {
+    return this.#intervals.scrapers(seconds);
+  }
+
   #textOf(state: PublishedState): Buffer {
     if (this.#rendered?.state !== state) {
-      const runs = this.#slots.assign(state.runs.filter((run) => isShown(run, state.computedAt, this.#limits)));
+      const runs = this.#runs.assign(state.runs.filter((run) => isShown(run, state.computedAt, this.#limits)));
+      const shown = { state, runs, workloads: this.#workloads.assign(state.workloads) };
       const families = shownFamilies.filter(
         ({ metric }) => state.currency === 'USD' || !metric.unit.startsWith('dollars'),
       );
-      this.#rendered = { state, text: expositionText(families, { state, runs }) };
+      this.#rendered = { state, text: expositionText(families, shown) };
     }
     return this.#rendered.text;
   }
 }
 
-function isShown({ live, endedAt }: RunMetrics, now: Instant, { finishedTtlMs }: ExpositionLimits): boolean {
-  return live || endedAt === null || now - endedAt <= finishedTtlMs;
+function isShown({ key, live, endedAt }: RunMetrics, now: Instant, { finishedTtlMs }: ExpositionLimits): boolean {
+  return !isWorkload(key) && (live || endedAt === null || now - endedAt <= finishedTtlMs);
 }

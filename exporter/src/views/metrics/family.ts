@@ -1,9 +1,14 @@
 import type { CataloguedMetric, LabelsOf } from '../../contract/metrics';
 import type { PublishedState } from '../../facts/published';
 import type { SlottedRuns } from './run-slots';
+import type { SlottedWorkloads } from './workload-slots';
 
 /** What the families of one published state are made from. */
-export type Shown = { readonly state: PublishedState; readonly runs: SlottedRuns };
+export type Shown = {
+  readonly state: PublishedState;
+  readonly runs: SlottedRuns;
+  readonly workloads: SlottedWorkloads;
+};
 
 /** One line of the exposition; every label of its metric is there. */
 export type Sample<M extends CataloguedMetric> = { readonly labels: LabelsOf<M>; readonly value: number };

@@ -1,5 +1,6 @@
 import { metrics } from '../../contract/metrics';
 import type { CostByBasis, Rollup } from '../../facts/published';
+import { NO_FLOW } from '../../facts/workload';
 import { approximateDollars } from './approximate-dollars';
 import { bindFamily, type Shown } from './family';
 import { sumByLabels } from './label-sums';
@@ -8,7 +9,7 @@ type RollupSum = CostByBasis & { readonly runs: number };
 type Place = { readonly deployment: string; readonly flow: string; readonly value: string };
 type Summed = { readonly place: Place; readonly sum: RollupSum };
 
-/** Month-to-date cost and runs of every label value, dimension by dimension. */
+/** Month-to-date cost and runs of every label value, dimension by dimension; of Metaflow runs alone. */
 export const rollups = [
   bindFamily(metrics.flowCost, (shown: Shown) =>
     costs(byFlow(shown, 'flow'), ({ deployment, flow }) => ({ deployment, flow })),
@@ -47,7 +48,7 @@ function byValue({ state }: Shown, dimension: Rollup['dimension']): Summed[] {
 }
 
 function summed(all: readonly Rollup[], dimension: Rollup['dimension'], placeOf: (rollup: Rollup) => Place): Summed[] {
-  const ours = all.filter((rollup) => rollup.dimension === dimension);
+  const ours = all.filter((rollup) => rollup.dimension === dimension && rollup.flow !== NO_FLOW);
   const groups = sumByLabels(ours, {
     labels: placeOf,
     add: (sum: RollupSum | null, { cost, runs: count }) => ({

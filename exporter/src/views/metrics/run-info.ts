@@ -3,7 +3,7 @@ import { bindFamily } from './family';
 
 /** Who each run belongs to and how it ended; an unknown is the empty label value. */
 export const runInfo = bindFamily(metrics.runInfo, function* ({ runs }) {
-  for (const { key, user, labels, variant, runtime, outcome } of runs.shown) {
+  for (const { key, user, labels, variant, k8sNamespace, runtime, outcome } of runs.shown) {
     yield {
       labels: {
         deployment: key.deployment,
@@ -16,7 +16,7 @@ export const runInfo = bindFamily(metrics.runInfo, function* ({ runs }) {
         experiment: labels.experiment ?? '',
         model_version: labels.model_version ?? '',
         config_variant: variant?.id ?? '',
-        k8s_namespace: '',
+        k8s_namespace: k8sNamespace ?? '',
         runtime: runtime ?? '',
         outcome,
       },

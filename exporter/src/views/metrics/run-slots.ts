@@ -1,6 +1,7 @@
 import { type RunKey, runKeyText } from '../../facts/attempt';
 import type { CostByBasis, RunMetrics } from '../../facts/published';
-import { addCosts, sumByLabels } from './label-sums';
+import { addCosts, addKnown, lifetimeOf, sumByLabels } from './label-sums';
+import { Slots } from './slots';
 
 /** The run id under which folded runs of one deployment and flow are summed. */
 export const OVERFLOW_RUN = '_overflow';
@@ -11,6 +12,9 @@ export type RunTotals = {
   readonly cost: CostByBasis | null;
   readonly perHour: bigint | null;
   readonly heldGpuSeconds: number;
+  readonly usedGpuSeconds: number;
+  readonly workloadIdleGpuSeconds: number;
+  readonly energyJoules: number | null;
   readonly unpricedSeconds: number;
 };
 
@@ -26,35 +30,22 @@ export function totalsOf({ shown, overflow }: SlottedRuns): readonly RunTotals[]
   return [...shown, ...overflow];
 }
 
-/**
- * Gives at most `max` runs series of their own. Live runs come first; a run keeps its slot while it is there;
- * of the finished ones the cheapest fold first. A run that is itself named `_overflow` always folds.
- */
+/** Gives at most `max` runs series of their own. A run that is itself named `_overflow` always folds. */
 export class RunSlots {
-  readonly #max: number;
-  #kept: ReadonlySet<string> = new Set();
+  readonly #slots: Slots<RunMetrics>;
 
   constructor(max: number) {
-    this.#max = max;
+    this.#slots = new Slots<RunMetrics>(max, {
+      textOf: ({ key }) => runKeyText(key),
+      isLive: ({ live }) => live,
+      lifetimeOf,
+      isReserved: ({ key }) => key.run === OVERFLOW_RUN,
+    });
   }
 
   assign(runs: readonly RunMetrics[]): SlottedRuns {
-    const ranked = runs.map((run) => this.#rank(run));
-    if (runs.length > this.#max) ranked.sort((a, b) => a.rank - b.rank || byCost(a.run, b.run) || byText(a.key, b.key));
-    const named = ranked.filter(({ run }) => run.key.run !== OVERFLOW_RUN);
-    const shown = named.slice(0, this.#max);
-    const folded = [...named.slice(this.#max), ...ranked.filter(({ run }) => run.key.run === OVERFLOW_RUN)];
-    this.#kept = new Set(shown.map(({ key }) => key));
-    return {
-      shown: shown.map(({ run }) => run),
-      overflow: overflowOf(folded.map(({ run }) => run)),
-      folded: folded.length,
-    };
-  }
-
-  #rank(run: RunMetrics): { run: RunMetrics; key: string; rank: number } {
-    const key = runKeyText(run.key);
-    return { run, key, rank: (run.live ? 0 : 2) + (this.#kept.has(key) ? 0 : 1) };
+    const { shown, folded } = this.#slots.assign(runs);
+    return { shown, overflow: overflowOf(folded), folded: folded.length };
   }
 }
 
@@ -65,20 +56,11 @@ function overflowOf(folded: readonly RunMetrics[]): RunTotals[] {
       cost: addCosts(sum?.cost ?? null, run.cost),
       perHour: addKnown(sum?.perHour ?? null, run.perHour),
       heldGpuSeconds: (sum?.heldGpuSeconds ?? 0) + run.heldGpuSeconds,
+      usedGpuSeconds: (sum?.usedGpuSeconds ?? 0) + run.usedGpuSeconds,
+      workloadIdleGpuSeconds: (sum?.workloadIdleGpuSeconds ?? 0) + run.workloadIdleGpuSeconds,
+      energyJoules: addKnown(sum?.energyJoules ?? null, run.energyJoules),
       unpricedSeconds: (sum?.unpricedSeconds ?? 0) + run.unpricedSeconds,
     }),
   });
   return groups.map(({ labels, sum }) => ({ key: { ...labels, run: OVERFLOW_RUN }, ...sum }));
 }
-
-function addKnown(a: bigint | null, b: bigint | null): bigint | null {
-  return a === null || b === null ? (a ?? b) : a + b;
-}
-
-function byCost(a: RunMetrics, b: RunMetrics): number {
-  const [left, right] = [lifetimeOf(a), lifetimeOf(b)];
-  return left === right ? 0 : left > right ? -1 : 1;
-}
-
-const lifetimeOf = ({ cost }: RunMetrics): bigint => (cost === null ? 0n : cost.estimated + cost.billed);
-const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

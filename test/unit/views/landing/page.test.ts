@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { printAmount } from '../../../../exporter/src/units/money-text';
 import { landingPage } from '../../../../exporter/src/views/landing/page';
 import { amountHtml, spanText } from '../../../../exporter/src/views/landing/show';
+import { runMetrics } from '../../../support/run-metrics';
 import { HOSTILE, publishedState } from '../../../support/view-estate';
+import { feedHealth, HEALTHY_NOW, spendNow } from '../../../support/view-healthy';
 import { serveStory, STORY_NOW } from '../../../support/view-server';
 
 const EXAMPLE = 'Example data.\nRun npm start beside your own .metaflow, or write flowledger.yaml.';
@@ -79,6 +81,58 @@ test('a state in which nothing is known says so, and shows no 0 for it', () => {
   for (const part of ['<b>unpriced</b>', '<b>not yet</b>', 'No run has been read yet.', 'No feed is configured.'])
     expect(page).toContain(part);
   expect(page).not.toContain('$0.00');
+});
+
+const pageOf = (facts: Parameters<typeof publishedState>[0]): string =>
+  landingPage({ state: publishedState(facts), runs: [], example: null, version: '1', now: HEALTHY_NOW });
+const rowsOf = (page: string): (string | undefined)[] =>
+  [...page.matchAll(/<td class="name"><bdi>([^<]*)<\/bdi>/g)].map(([, name]) => name);
+
+test('of many targets the failing ones come first, and the rest is counted', () => {
+  const well = Array.from({ length: 300 }, (_, index) => feedHealth(`dcgm/n${index}`));
+  const failing = feedHealth('dcgm/down', { up: false, error: 'ETIMEDOUT', outcome: 'failed' });
+  const empty = feedHealth('dcgm/dark', { outcome: 'empty' });
+  const page = pageOf({ feeds: [...well, empty, failing] });
+  expect([rowsOf(page).length, ...rowsOf(page).slice(0, 3)]).toEqual([20, 'dcgm/down', 'dcgm/dark', 'dcgm/n0']);
+  expect(page).toContain('and 282 more, all well');
+  const mostDown = pageOf({ feeds: well.map((feed) => ({ ...feed, up: false, error: 'x', outcome: 'failed' })) });
+  expect(mostDown).toContain('and 280 more, 280 of them not well');
+});
+
+test('a feed that is up, empty, down or unread says so', () => {
+  const unread = { ...feedHealth('d', { up: false, lastSuccess: null }), outcome: undefined as never };
+  const page = pageOf({
+    feeds: [
+      feedHealth('a'),
+      feedHealth('b', { outcome: 'empty' }),
+      feedHealth('c', { up: false, error: 'x', outcome: 'failed' }),
+      unread,
+    ],
+  });
+  const badges = [...page.matchAll(/<td><span class="badge[^"]*">([^<]*)<\/span><\/td>/g)].map(([, text]) => text);
+  expect([rowsOf(page), badges]).toEqual([
+    ['c', 'b', 'd', 'a'],
+    ['down', 'empty', 'not read yet', 'up'],
+  ]);
+});
+
+test('the page says how much is known of what is held, what telemetry sees, and where to read more', async () => {
+  const { text } = await served();
+  expect(text).toContain('Of what is held now is known: 80 % by a run, 80 % by a team, 0 % by a project, 80 % surely.');
+  expect(text).toContain('GPU telemetry sees 8 of 12 GPUs on 2 hosts.');
+  expect(text).toContain('href="/api/v1/coverage"');
+  const bare = pageOf({});
+  for (const part of ['Nothing priced is held now.', 'No GPU telemetry is read']) expect(bare).toContain(part);
+});
+
+test('almost all is not shown as all', () => {
+  const spend = [spendNow({ perHour: 10n ** 15n }), spendNow({ perHour: 1n, team: null })];
+  expect(pageOf({ spend })).toContain('100 % by a run, 99 % by a team');
+});
+
+test('a workload is no run on the page', () => {
+  const serving = { ...runMetrics('', 'serving/bert', { live: true }) };
+  expect(pageOf({ runs: [serving] })).toContain('0 runs recently');
 });
 
 test.each([

@@ -1,11 +1,13 @@
+import fc from 'fast-check';
 import { Gauge, Registry } from 'prom-client';
 import { metrics } from '../../../../exporter/src/contract/metrics';
 import type { PublishedState, RunMetrics } from '../../../../exporter/src/facts/published';
 import { DEFAULT_LIMITS, Exposition } from '../../../../exporter/src/views/metrics/exposition';
 import { expositionText } from '../../../../exporter/src/views/metrics/exposition-text';
 import { bindFamily } from '../../../../exporter/src/views/metrics/family';
-import { runMetrics } from '../../../support/run-metrics';
+import { runMetrics, workloadMetrics } from '../../../support/run-metrics';
 import { DAWN, publishedState } from '../../../support/view-estate';
+import { feedHealth } from '../../../support/view-healthy';
 
 const BUILD = { version: '1', revision: 'r', example: false };
 const DAY_MS = 86_400_000;
@@ -65,10 +67,98 @@ test('folded runs are one sum for their flow, and have no info of their own', ()
 });
 
 test('a ledger in another currency exports nothing in dollars', () => {
-  const runs = [priced({ perHour: 1n, expectedPerHour: 1n, unpricedSeconds: 1 })];
-  const text = render(publishedState({ currency: 'EUR', runs }));
+  const outlook = { projected: 1n, expectedTotal: 1n, budget: 1n, elapsedSeconds: 1 };
+  const runs = [priced({ live: true, perHour: 1n, expectedPerHour: 1n, unpricedSeconds: 1, ...outlook })];
+  const workloads = [workloadMetrics('serving', 'bert', { cost: { estimated: 1n, billed: 0n }, perHour: 1n })];
+  const budgets = [{ scope: 'team', name: 'vision', amount: 1n, spent: 1n } as const];
+  const text = render(publishedState({ currency: 'EUR', runs, workloads, budgets }));
   expect(text).not.toMatch(/dollars|gpu_hour_rate/);
-  expect(text).toContain('metaflow_run_unpriced_seconds');
+  for (const name of ['run_unpriced_seconds', 'run_elapsed_seconds', 'workload_gpu_seconds'])
+    expect(text).toContain(name);
+});
+
+test('what is said of live runs is not said of ended ones', () => {
+  const told = {
+    projected: 1n,
+    expectedTotal: 1n,
+    budget: 1n,
+    elapsedSeconds: 1,
+    expectedSeconds: 1,
+    utilization: 0.5,
+  };
+  const families = /metaflow_run_(projected|expected|budget|elapsed|gpu_utilization)\w*\{/g;
+  const shown = (live: boolean) => render(publishedState({ runs: [priced({ live, ...told })] })).match(families) ?? [];
+  expect([shown(true).length, shown(false).length]).toEqual([6, 0]);
+});
+
+test('a utilization of 0 is shown, and one that nothing observes is absent', () => {
+  const runs = [priced({ live: true, utilization: 0 }, 'idle'), priced({ live: true, utilization: null }, 'dark')];
+  const text = render(publishedState({ runs }));
+  expect(text.match(/^metaflow_run_gpu_utilization_ratio\{.*$/gm)).toEqual([
+    'metaflow_run_gpu_utilization_ratio{deployment="prod",flow="Flow",run_id="idle"} 0',
+  ]);
+});
+
+test('what has no flow is in no metaflow family', () => {
+  const none = { ...priced({ live: true, perHour: 1n }), key: { deployment: 'blue', flow: '', run: 'serving/bert' } };
+  const cost = { estimated: 1n, billed: 0n };
+  const rollup = { dimension: 'team', deployment: 'blue', flow: '', value: 'search', cost, runs: 0 } as const;
+  const text = render(publishedState({ runs: [none], rollups: [rollup] }));
+  expect(text).not.toContain('metaflow_');
+  expect(text).toContain('flowledger_runs_folded 0\n');
+});
+
+test('law: the states of held GPU time add up to it, of runs, of workloads and of what folds', () => {
+  const seconds = fc.tuple(fc.nat(10 ** 9), fc.nat(10 ** 9), fc.nat(10 ** 9)).map(([used, idle, rest]) => ({
+    usedGpuSeconds: used / 1000,
+    workloadIdleGpuSeconds: idle / 1000,
+    heldGpuSeconds: (used + idle + rest) / 1000,
+  }));
+  fc.assert(
+    fc.property(fc.array(seconds, { maxLength: 6 }), fc.nat(4), (times, maxRuns) => {
+      const runs = times.map((time, index) => priced({ ...time }, String(index)));
+      const workloads = times.map((time, index) => workloadMetrics('ns', String(index), time));
+      const text = render(publishedState({ runs, workloads }), { maxRuns, finishedTtlMs: DAY_MS });
+      const held = times.reduce((sum, time) => sum + time.heldGpuSeconds, 0);
+      for (const family of ['metaflow_run_gpu_seconds', 'flowledger_workload_gpu_seconds']) {
+        const values = [...text.matchAll(new RegExp(`^${family}\\{.* (\\S+)$`, 'gm'))].map(([, value]) =>
+          Number(value),
+        );
+        expect(values.reduce((sum, value) => sum + value, 0)).toBeCloseTo(held, 3);
+      }
+    }),
+  );
+});
+
+test('folded workloads are one sum for their cluster and team', () => {
+  const cost = (cents: bigint) => ({ estimated: cents * 10n ** 10n, billed: 0n });
+  const workloads = [
+    workloadMetrics('a', 'dear', { team: 'x', cost: cost(900n) }),
+    workloadMetrics('a', 'cheap', { team: 'x', cost: cost(100n), perHour: 10n ** 12n }),
+    workloadMetrics('b', 'cheaper', { team: 'x', cost: cost(50n) }),
+    workloadMetrics('b', 'live', { live: true, utilization: 0.5 }),
+    workloadMetrics('b', '_overflow', { team: 'y', cost: cost(1n) }),
+  ];
+  const text = render(publishedState({ workloads }), { maxRuns: 2, finishedTtlMs: DAY_MS });
+  const costs = [...text.matchAll(/^flowledger_workload_cost_dollars\{(.*),basis="estimated"\} (.*)$/gm)];
+  const folded = 'deployment="blue",workload="_overflow",k8s_namespace=""';
+  expect(costs.map(([, labels, value]) => [labels, value])).toEqual([
+    ['deployment="blue",workload="dear",k8s_namespace="a",team="x",model_version=""', '9'],
+    [`${folded},team="x",model_version=""`, '1.5'],
+    [`${folded},team="y",model_version=""`, '0.01'],
+  ]);
+  expect(text).toContain(`flowledger_workload_cost_dollars_per_hour{${folded},team="x",model_version=""} 1\n`);
+  expect(text).toContain('flowledger_workloads_folded 3\n');
+});
+
+test('a feed before its first poll is in no state, and after it in exactly one', () => {
+  const unread = { ...feedHealth('new', { up: false, lastSuccess: null }), outcome: undefined as never };
+  const text = render(publishedState({ feeds: [unread, feedHealth('local', { outcome: 'empty' })] }));
+  expect(text.match(/^flowledger_feed_state\{.*$/gm)).toEqual([
+    'flowledger_feed_state{feed="local",state="ok"} 0',
+    'flowledger_feed_state{feed="local",state="empty"} 1',
+    'flowledger_feed_state{feed="local",state="failed"} 0',
+  ]);
 });
 
 test('hosts without a price or without GPUs have no rate', () => {

@@ -47,6 +47,16 @@ test('runs fold by deployment and flow', () => {
   ]);
 });
 
+test('what telemetry tells of folded runs adds up, and what nothing tells stays unknown', () => {
+  const facts = { heldGpuSeconds: 9, usedGpuSeconds: 5, workloadIdleGpuSeconds: 1 };
+  const runs = [runMetrics('A', '1', { ...facts, energyJoules: 7 }), runMetrics('A', '2', facts), runMetrics('B', '1')];
+  const { overflow } = new RunSlots(0).assign(runs);
+  expect(overflow).toMatchObject([
+    { heldGpuSeconds: 18, usedGpuSeconds: 10, workloadIdleGpuSeconds: 2, energyJoules: 7 },
+    { heldGpuSeconds: 0, energyJoules: null },
+  ]);
+});
+
 test('folded runs without a price have no cost together', () => {
   const { overflow } = new RunSlots(0).assign([
     runMetrics('Flow', '1', { unpricedSeconds: 5 }),

@@ -35,3 +35,10 @@ test('the scraper unseen for longest is forgotten beyond sixteen', () => {
   expect(Object.keys(known)).toHaveLength(16);
   expect(known).not.toHaveProperty('s0');
 });
+
+test('each scraper has its interval, and how long ago it came', () => {
+  const intervals = new ScrapeIntervals();
+  for (const seconds of [0, 15, 30]) intervals.observe('a', seconds);
+  intervals.observe('b', 40);
+  expect(intervals.scrapers(100)).toEqual([{ address: 'a', intervalSeconds: 15, agoSeconds: 70 }]);
+});

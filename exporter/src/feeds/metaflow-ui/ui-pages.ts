@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+import { FeedError } from '../feed';
+import { isRecord } from '../metaflow/parse-row';
+import type { Ask } from '../metaflow-service/answer';
+
+const ROWS_A_PAGE = 1000;
+const MAX_PAGES = 10_000;
+
+/**
+ * Reads a list of the UI backend page by page, in the order of a column that only grows, so that rows which are added
+ * meanwhile push none to a page that was read before. Throws FeedError for a list that never ends.
+ */
+export async function readUiPages(
+  ask: Ask,
+  path: string,
+  { order, filter = '' }: { readonly order: string; readonly filter?: string },
+): Promise<unknown[]> {
+  const rows: unknown[] = [];
+  const seen = new Set<string>();
+  for (let page: number | null = 1; page !== null;) {
+    const { body } = await ask(`${path}?_limit=${ROWS_A_PAGE}&_page=${page}&_order=%2B${order}${filter}`);
+    const { data, pages } = isRecord(body) ? body : {};
+    if (!Array.isArray(data)) throw new FeedError(`${path} answers with JSON that holds no list of data.`);
+    const mark = createHash('sha256').update(JSON.stringify(data)).digest('hex');
+    const isRepeated = data.length > 0 && seen.has(mark);
+    if (isRepeated || seen.size >= MAX_PAGES) throw new FeedError(`The pages of ${path} never end.`);
+    seen.add(mark);
+    rows.push(...(data as unknown[]));
+    const next = isRecord(pages) ? pages.next : null;
+    page = typeof next === 'number' && data.length > 0 ? next : null;
+  }
+  return rows;
+}
+
+/** The `data` of an answer about one thing. */
+export function dataOf(body: unknown): unknown {
+  return isRecord(body) ? body.data : undefined;
+}

@@ -1,0 +1,1 @@
+SELECT max(session) AS session FROM sample_sessions
