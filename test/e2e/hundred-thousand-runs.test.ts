@@ -7,6 +7,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { stateBuilder } from '../../exporter/src/cycles/build-state';
+import { Telemetry } from '../../exporter/src/cycles/telemetry';
 import { spansReader } from '../../exporter/src/cycles/ledger-span';
 import type { PublishedState } from '../../exporter/src/facts/published';
 import { openStore } from '../../exporter/src/store/open-store';
@@ -137,7 +138,7 @@ async function stateBuilderOf(store: Store): Promise<Build> {
   const closedAsOf = await store.lastLoad();
   const estate = { hosts: new Map(), splitPolicy: 'gpu-first' };
   const keptFor = { currency: 'USD', example: false, finishedTtlMs: 60 * 86_400_000, yamlToPaste: () => '' };
-  const build = stateBuilder({ store, estate, ...keptFor });
+  const build = stateBuilder({ store, estate, ...keptFor }, new Telemetry({ feeds: [], store, estate }));
   const spansAt = spansReader(store);
   return (asOf) =>
     build({

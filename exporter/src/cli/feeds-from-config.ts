@@ -26,9 +26,7 @@ export function feedsFromConfig(config: Config, { clock, rebaseMs }: { clock: Cl
     source: createKubernetesFeed({ name, settings, clock }),
     deployment,
   }));
-  const gpus = dcgm.map(({ name, honorLabels, scrape: settings }) =>
-    createGpuFeed({ name, settings, clock, honorLabels }),
-  );
+  const gpus = dcgm.map(({ scrape: settings, ...options }) => createGpuFeed({ ...options, settings, clock }));
   for (const { source } of clusters) source.start();
   for (const source of gpus) source.start();
   return { feeds: metaflow.map((feed) => keptFeed(feed, config, { clock, rebaseMs })), clusters, gpus };

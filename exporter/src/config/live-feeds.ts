@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import type { MetricAlias } from '../feeds/gpu/metric-names';
 import type { ScrapeSettings } from '../feeds/scrape/settings';
 import type { FieldPath, Report } from './fault';
 import { scrapeKeys, scrapeSettings } from './scrape';
-import { text } from './scalars';
-import { readBy, strictMap } from './section';
+import { scale, text } from './scalars';
+import { itemsOf, readBy, strictMap } from './section';
 
 /** A kube-state-metrics to scrape. */
 export type KubernetesFeedConfig = {
@@ -19,6 +20,8 @@ export type GpuFeedConfig = {
   readonly name: string;
   /** True where a Prometheus with honor_labels stands between. */
   readonly honorLabels: boolean;
+  /** Metric names of the user's own; they go before the built-in table. */
+  readonly aliases: readonly MetricAlias[];
   readonly scrape: ScrapeSettings;
 };
 
@@ -43,7 +46,24 @@ const kubernetesSchema = strictMap({
   deployment: text.optional(),
 });
 
-const gpuSchema = strictMap({ ...scrapeKeys, honor_labels: z.enum(['true', 'false']).default('false') });
+const gpuSchema = strictMap({
+  ...scrapeKeys,
+  honor_labels: z.enum(['true', 'false']).default('false'),
+  aliases: z.unknown().optional(),
+});
+
+const aliasSchema = strictMap({
+  name: text,
+  quantity: z.enum(['gr_engine', 'gpu_util', 'nvml', 'power', 'energy']),
+  scale,
+});
+
+function readAliases(value: unknown, { path, report }: Place): MetricAlias[] {
+  return itemsOf({ value, path: [...path, 'aliases'], report }).flatMap((item) => {
+    const raw = readBy(aliasSchema, { ...item, report });
+    return raw === null ? [] : [raw];
+  });
+}
 
 /** Reads one Kubernetes feed; `deployments` are those of the Metaflow feeds. Null when something is wrong with it. */
 export function readKubernetesFeed(place: Place, deployments: readonly string[]): KubernetesFeedConfig | null {
@@ -82,5 +102,7 @@ function deploymentOf(
 export function readGpuFeed(place: Place): GpuFeedConfig | null {
   const raw = readBy(gpuSchema, place);
   const scrape = raw && scrapeSettings(raw, place);
-  return raw && scrape ? { name: raw.name, honorLabels: raw.honor_labels === 'true', scrape } : null;
+  if (!raw || !scrape) return null;
+  const aliases = readAliases(raw.aliases, place);
+  return { name: raw.name, honorLabels: raw.honor_labels === 'true', aliases, scrape };
 }

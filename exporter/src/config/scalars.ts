@@ -71,6 +71,12 @@ export const gibibytes: z.ZodType<Bytes, string> = decimal((value) =>
     : { value: bytes(divideHalfEven(value.digits * BYTES_PER_GIB, 10n ** BigInt(value.scale))) },
 );
 
+/** A number above 0 by which a measured value is multiplied, such as 0.001. */
+export const scale = scalar((source) => {
+  const value = /^\d{1,15}(\.\d{1,15})?$/.test(source) ? Number(source) : NaN;
+  return value > 0 ? { value } : fault('is not a factor above 0', 'Write e.g. 0.001 for a metric in thousandths.');
+});
+
 /** A whole number from `least` to `most`. */
 export function count(least: number, most: number): z.ZodType<number, string> {
   return scalar((source) => {

@@ -53,10 +53,13 @@ const isPlaced = (attempt: Attempt, estate: Estate): boolean =>
   attempt.hosts.length > 0 &&
   attempt.hosts.every((host) => estate.hosts.has(host) && existsThroughout(estate, host, attempt));
 
+/** By how much the clocks of a host's owner and of Metaflow may differ; no time outside a host is charged anyway. */
+const SKEW_MS = 60_000;
+
 /** True when a host was declared to exist for the whole time of an attempt. */
 function existsThroughout(estate: Estate, host: string, { start, end, lastSign }: Attempt): boolean {
   const { from, to } = estate.hosts.get(host)!.host;
-  return (from === null || from <= start) && (to === null || (end ?? lastSign) <= to);
+  return (from === null || from <= start + SKEW_MS) && (to === null || (end ?? lastSign) <= to + SKEW_MS);
 }
 
 const noHost = (attempt: Attempt, feed: string, names: readonly string[]): Issue => ({

@@ -56,17 +56,18 @@ function averageOf({ variantId, step, gpuMs, vcpuMs, byteMs, busyMs }: StepHisto
 }
 
 function runningSteps({ estate, spend, at }: ExpectationInput): Map<string, RunningStep[]> {
-  const byRun = new Map<string, Map<string, RunningStep>>();
+  const byRun = new Map<string, Map<string, RunningStep & { readonly hosts: ReadonlySet<string> }>>();
   for (const { holder, host, perHour } of spend) {
     const known = estate.hosts.get(host);
     if (!holder || !known) continue;
     const price = priceAt(known.prices, at).perHour;
     if (price === null) continue;
     const text = runKeyText(holder);
-    const steps = byRun.get(text) ?? new Map<string, RunningStep>();
+    const steps = byRun.get(text) ?? new Map<string, RunningStep & { hosts: ReadonlySet<string> }>();
     const before = steps.get(holder.step);
-    const step = before ?? { step: holder.step, host: known.host, perHour: price, perHourNow: 0n };
-    steps.set(holder.step, { ...step, perHourNow: step.perHourNow + perHour });
+    const step = before ?? { step: holder.step, host: known.host, perHour: price, perHourNow: 0n, hosts: new Set() };
+    const hosts = new Set([...step.hosts, host]);
+    steps.set(holder.step, { ...step, perHourNow: step.perHourNow + perHour, hosts, hostCount: hosts.size });
     byRun.set(text, steps);
   }
   return new Map([...byRun].map(([text, steps]) => [text, [...steps.values()]]));

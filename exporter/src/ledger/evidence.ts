@@ -49,7 +49,8 @@ export function readEvidence(
   };
 }
 
-const nameOf = ({ uuid, instance }: GpuDevice): string => JSON.stringify([uuid, instance]);
+/** No uuid has a blank. */
+const nameOf = ({ uuid, instance }: GpuDevice): string => `${uuid} ${instance}`;
 
 function ranksOf(devices: readonly GpuDevice[]): Map<string, number> {
   const distinct = [...new Map(devices.map((device) => [nameOf(device), device])).values()];

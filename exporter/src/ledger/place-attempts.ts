@@ -28,9 +28,9 @@ export type Placement = { readonly attempts: Attempt[]; readonly retracted: Atte
  *
  * An attempt's pod decides on host, holding, start and end; Metaflow's records on name and outcome. A pod is matched by
  * uid (exact), by name within its time, or by annotations (strong); one whose GPU is shared gives shared. Attempts of
- * no pod are placed by machine id (exact) or by the node's address (estimated). What was placed before stays placed while
- * its pod is out of sight. A pod that names the run and that no told attempt claims is an attempt of its own. A pod is
- * never held twice: attempts that claim the same one are split at the later one's start.
+ * no pod are placed by machine id (exact) or by the node's address (estimated). What was placed before stays placed
+ * while its pod is out of sight. A pod that names the run and that no told attempt claims is an attempt of its own. A
+ * pod is never held twice: attempts that claim the same one are split at the later one's start.
  */
 export function placeAttempts(input: PlacementInput): Placement {
   const pods = scheduledPods(input.pods);

@@ -1,4 +1,4 @@
-import { type AttemptKey, attemptKeyText, compareAttemptKeys } from '../facts/attempt';
+import { type Attempt, type AttemptKey, attemptKeyText, compareAttemptKeys } from '../facts/attempt';
 import type { GpuUsage } from '../facts/charge';
 import type { DeviceStretch } from '../facts/gpu-sample';
 import type { Host } from '../facts/host';
@@ -17,7 +17,7 @@ const PPM = 1_000_000n;
 
 /** What one attempt has of one stretch of a device, in 10⁻⁹ GPU × ms. */
 type Part = {
-  readonly holder: AttemptKey;
+  readonly holder: Attempt;
   gpuTime: bigint;
   /** The same, where all holders of the device together have no more than it is. */
   burnt: bigint;
@@ -29,36 +29,34 @@ type Part = {
  * dealt by largest remainder, in tie order, what nobody holds of the device last.
  */
 export function usageOf(slices: readonly Slice[]): Map<string, GpuUsage> {
-  const usage = new Map<string, GpuUsage>();
+  const usage = new Map<Attempt, GpuUsage>();
   for (const [{ stretch, share }, byHolder] of partsOf(slices)) {
-    const parts = [...byHolder.values()].sort((a, b) => compareAttemptKeys(a.holder, b.holder));
+    const parts = [...byHolder.values()].sort((a, b) => compareAttemptKeys(a.holder.key, b.holder.key));
     const energies = energyOf(stretch, share, parts);
     parts.forEach(({ holder, gpuTime }, place) => {
-      const text = attemptKeyText(holder);
-      usage.set(text, grown(usage.get(text), stretch, { gpuTime, energy: energies?.[place] ?? null }));
+      usage.set(holder, grown(usage.get(holder), stretch, { gpuTime, energy: energies?.[place] ?? null }));
     });
   }
-  return usage;
+  return new Map([...usage].map(([{ key }, observed]) => [attemptKeyText(key), observed]));
 }
 
-function partsOf(slices: readonly Slice[]): Map<SeenDevice, Map<string, Part>> {
+function partsOf(slices: readonly Slice[]): Map<SeenDevice, Map<Attempt, Part>> {
   const standIns = standInsOf(slices);
-  const parts = new Map<SeenDevice, Map<string, Part>>();
+  const parts = new Map<SeenDevice, Map<Attempt, Part>>();
   for (const slice of slices) {
     const milliseconds = BigInt(millisecondsOf(slice.during));
     for (const [device, claims] of claimsIn(slice, standIns)) {
-      const byHolder = parts.get(device) ?? new Map<string, Part>();
+      const byHolder = parts.get(device) ?? new Map<Attempt, Part>();
       parts.set(device, byHolder);
       const burning = withinShare(
         device.share,
         claims.map(({ gpus }) => gpus),
       );
       claims.forEach(({ holder, gpus }, place) => {
-        const text = attemptKeyText(holder);
-        const part = byHolder.get(text) ?? { holder, gpuTime: 0n, burnt: 0n };
+        const part = byHolder.get(holder) ?? { holder, gpuTime: 0n, burnt: 0n };
         part.gpuTime += gpus * milliseconds;
         part.burnt += burning[place]! * milliseconds;
-        byHolder.set(text, part);
+        byHolder.set(holder, part);
       });
     }
   }
@@ -69,14 +67,16 @@ const sum = (parts: readonly bigint[]): bigint => parts.reduce((total, part) => 
 const withinShare = (share: bigint, gpus: readonly bigint[]): readonly bigint[] =>
   sum(gpus) > share ? split(share, gpus) : gpus;
 
-type Held = { readonly holder: AttemptKey; readonly gpus: bigint };
+type Held = { readonly holder: Attempt; readonly gpus: bigint };
 
 /** Who holds how much of which device over a slice; holders in tie order. */
-function claimsIn(slice: Slice, standIns: ReadonlyMap<string, readonly StandIn[]>): Map<SeenDevice, Held[]> {
+function claimsIn(slice: Slice, standIns: ReadonlyMap<Attempt, readonly StandIn[]>): Map<SeenDevice, Held[]> {
   const claims = new Map<SeenDevice, Held[]>();
-  slice.holders.forEach(({ attempt: { key } }, place) => {
-    for (const { device, gpus } of devicesOf(slice, place, standIns.get(attemptKeyText(key)))) {
-      claims.set(device, [...(claims.get(device) ?? []), { holder: key, gpus }]);
+  slice.holders.forEach(({ attempt }, place) => {
+    for (const { device, gpus } of devicesOf(slice, place, standIns.get(attempt))) {
+      const others = claims.get(device);
+      if (others) others.push({ holder: attempt, gpus });
+      else claims.set(device, [{ holder: attempt, gpus }]);
     }
   });
   return claims;
@@ -107,21 +107,21 @@ function isSoleHolder({ seen, gpus }: Slice, place: number): boolean {
 type StandIn = { readonly rank: number; readonly share: bigint; readonly activeMs: number };
 
 /** For each unnamed sole holder of its host: the host's most active devices, until they are as much as it holds. */
-function standInsOf(slices: readonly Slice[]): Map<string, StandIn[]> {
-  const seenBy = new Map<string, { held: bigint; devices: Map<number, StandIn> }>();
+function standInsOf(slices: readonly Slice[]): Map<Attempt, StandIn[]> {
+  const seenBy = new Map<Attempt, { held: bigint; devices: Map<number, StandIn> }>();
   for (const slice of slices) {
     const place = slice.gpus.findIndex((held) => held > 0n);
     if (place < 0 || !isSoleHolder(slice, place)) continue;
-    const { key, held } = slice.holders[place]!.attempt;
-    const { devices } = seenBy.get(attemptKeyText(key)) ?? { devices: new Map<number, StandIn>() };
-    seenBy.set(attemptKeyText(key), { held: held!.gpus, devices });
+    const { attempt } = slice.holders[place]!;
+    const { devices } = seenBy.get(attempt) ?? { devices: new Map<number, StandIn>() };
+    seenBy.set(attempt, { held: attempt.held!.gpus, devices });
     for (const { rank, share, stretch } of slice.seen) {
       const device = devices.get(rank) ?? { rank, share, activeMs: 0 };
       const activeMs = device.activeMs + (stretch.active ? millisecondsOf(slice.during) : 0);
       devices.set(rank, { ...device, activeMs });
     }
   }
-  return new Map([...seenBy].map(([text, { held, devices }]) => [text, mostActive(held, [...devices.values()])]));
+  return new Map([...seenBy].map(([attempt, { held, devices }]) => [attempt, mostActive(held, [...devices.values()])]));
 }
 
 function mostActive(held: bigint, devices: readonly StandIn[]): StandIn[] {

@@ -62,7 +62,7 @@ describe('the shipped flowledger.yaml', () => {
       'factor flow step team project cost_center experiment model_version tag system_tag map user config',
       'split_policy max_runs finished_ttl headers_file password_file timeout targets discovery interval max_body_mib',
       'sample_limit tls ca_file cert_file key_file server_name basic_auth username bearer_token_file honor_labels dns',
-      'record port file amount period',
+      'record port file amount period aliases quantity scale',
     ].flatMap((line) => line.split(' '));
     expect(keys.filter((key) => !new RegExp(`^[\\s#{-]*${key}:|[{,] *${key}:`, 'm').test(SHIPPED))).toEqual([]);
   });

@@ -5,7 +5,8 @@ import { replayClock } from '../../../exporter/src/cli/replay-clock';
 import { readExpected } from '../../../exporter/src/simulation/expected-costs';
 
 const EXPECTED = readExpected(
-  'F\t1\ttrain\t2\t0\t1.5\nF\t1\ttrain\t2\t1\t0.000000000001\n\tserving/a\ta-1\tuid\t0\t2\n# total\t10\n# idle\t6.499999999999\n',
+  'F\t1\ttrain\t2\t0\t1.5\nF\t1\ttrain\t2\t1\t0.000000000001\n\tserving/a\ta-1\tuid\t0\t2\n' +
+    '# total\t10\n# idle\t6.499999999999\n',
 );
 const TOLD: ToldCosts = {
   attempts: new Map([

@@ -130,7 +130,7 @@ describe('The dcgm-exporters of a simulated cluster', () => {
       });
       expect(told).toEqual(planned);
       const [hostLabel] = host.era === 'legacy' ? ['Hostname'] : ['hostname'];
-      expect(samples.every(({ labels }) => labels[hostLabel!] === host.name)).toBe(true);
+      expect(samples.every(({ labels }) => labels[hostLabel] === host.name)).toBe(true);
     }
   });
 

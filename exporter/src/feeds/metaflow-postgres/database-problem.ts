@@ -53,7 +53,7 @@ function refusal(code: string, message: string, asked: AskedDatabase): string {
       return `${says}: let the owner of the tables run ${grantFor(asked.user)}`;
     case '42P01':
     case '42703':
-      return `${says}: is this the metadata service's database, migrated, and its schema in the role's search_path? ${grantHint(asked)}`;
+      return `${says}: ${whereTablesAre(asked)}`;
     case '57014':
       return `${says}: it did not answer within ${secondsFromMilliseconds(asked.timeoutMs)} s, see timeout.`;
     case '53300':
@@ -64,8 +64,9 @@ function refusal(code: string, message: string, asked: AskedDatabase): string {
 }
 
 /** A schema that a role may not use looks to it as if its tables were not there. */
-function grantHint({ user }: AskedDatabase): string {
-  return `The role needs ${grantFor(user)}`;
+function whereTablesAre({ user }: AskedDatabase): string {
+  const question = "is this the metadata service's database, migrated, and its schema in the role's search_path?";
+  return `${question} The role needs ${grantFor(user)}`;
 }
 
 function connectionProblem(code: string | null, message: string, { timeoutMs }: AskedDatabase): string {

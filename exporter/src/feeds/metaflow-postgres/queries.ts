@@ -25,8 +25,8 @@ export const NAMED_RUNS = `
 export const RUN_NUMBER = 'SELECT run_number FROM runs_v3 WHERE flow_id = $1 AND run_id = $2';
 
 /**
- * The newest id, the database's clock in UTC ms, and which transactions may still write: every one before `oldest_open` is over, none from
- * `next_transaction` on has begun to write.
+ * The newest id, the clock of the database in UTC ms, and which transactions may still write: every one before
+ * `oldest_open` is over, none from `next_transaction` on has begun to write.
  */
 export const TAIL_END = `
   SELECT coalesce(max(id), 0) AS newest_id, floor(extract(epoch FROM now()) * 1000) AS now_ms,
@@ -34,14 +34,18 @@ export const TAIL_END = `
     txid_snapshot_xmax(txid_current_snapshot()) AS next_transaction
   FROM metadata_v3`;
 
-/** By run, how many rows there are above the id $1, and how many of them above $2, which is not below $1. */
+/**
+ * By run, how many rows there are above the id $1, and how many of them above $2, which is not below $1. The name is
+ * looked up by run: as a join it would read the whole of `runs_v3`.
+ */
 export const TAIL_COUNTS = `
-  SELECT tail.flow_id, coalesce(run_id, tail.run_number::text) AS run_number, tail.counted, tail.kept
+  SELECT flow_id, counted, kept, coalesce(
+    (SELECT run_id FROM runs_v3 WHERE runs_v3.flow_id = tail.flow_id AND runs_v3.run_number = tail.run_number),
+    run_number::text) AS run_number
   FROM (
     SELECT flow_id, run_number, count(*) AS counted, count(*) FILTER (WHERE id > $2) AS kept
     FROM metadata_v3 WHERE id > $1 GROUP BY flow_id, run_number
-  ) AS tail
-  LEFT JOIN runs_v3 ON runs_v3.flow_id = tail.flow_id AND runs_v3.run_number = tail.run_number`;
+  ) AS tail`;
 
 /** $1: flow; $2: run number; $3: the id above which rows are wanted; $4: rows at most. */
 export const METADATA = `

@@ -1,4 +1,4 @@
-/** One address to scrape, and which host it speaks for where its own words do not say. */
+/** One address to scrape, and which host it speaks for; `host` overrules what it says of itself. */
 export type Target = { readonly url: string; readonly host: string | null };
 
 /** Where targets come from: listed, from a file in Prometheus' file_sd form, or from DNS. */

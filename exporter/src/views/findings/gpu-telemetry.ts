@@ -18,10 +18,13 @@ export const gpuTelemetry: Check = ({ state }) => {
 
 type HostReach = { readonly host: string; readonly gpus: number; readonly seen: number };
 
-function reachOf({ reach, hosts }: FindingFacts['state']): HostReach[] {
+function reachOf({ reach, hosts, computedAt }: FindingFacts['state']): HostReach[] {
   const seenOf = new Map(reach.map(({ host, seen }) => [host, seen]));
   const known = new Set(hosts.map(({ host }) => host.name));
-  const declared = hosts.map(({ host }) => ({
+  const present = hosts.filter(
+    ({ host: { from, to } }) => (from ?? computedAt) <= computedAt && (to === null || to > computedAt),
+  );
+  const declared = present.map(({ host }) => ({
     host: host.name,
     gpus: gpusFromNanoGpus(host.gpus),
     seen: seenOf.get(host.name) ?? 0,

@@ -1,12 +1,12 @@
 import { metrics } from '../../contract/metrics';
-import type { PricedHost } from '../../facts/published';
+import type { PricedHost, PublishedState } from '../../facts/published';
 import { pricePerGpuHour } from '../price-per-gpu-hour';
 import { approximateDollars } from './approximate-dollars';
 import { bindFamily } from './family';
 
 /** The price in force of a GPU-hour of every priced host with GPUs. */
 export const gpuHourRate = bindFamily(metrics.gpuHourRate, ({ state }) =>
-  state.hosts.flatMap((priced) => {
+  hostsNow(state).flatMap((priced) => {
     const perGpuHour = pricePerGpuHour(priced);
     return perGpuHour === null ? [] : [{ labels: hostLabels(priced), value: approximateDollars(perGpuHour) }];
   }),
@@ -14,13 +14,18 @@ export const gpuHourRate = bindFamily(metrics.gpuHourRate, ({ state }) =>
 
 /** Which rung and rate card each GPU-hour price comes from. */
 export const gpuHourRateInfo = bindFamily(metrics.gpuHourRateInfo, ({ state }) =>
-  state.hosts
+  hostsNow(state)
     .filter((priced) => pricePerGpuHour(priced) !== null)
     .map((priced) => ({
       labels: { ...hostLabels(priced), rung: priced.price.rung, rate_card: priced.price.rateCard ?? '' },
       value: 1,
     })),
 );
+
+/** No price is in force of a host that has ended. */
+function hostsNow({ hosts, computedAt }: PublishedState): PricedHost[] {
+  return hosts.filter(({ host: { to } }) => to === null || to > computedAt);
+}
 
 function hostLabels({ host }: PricedHost) {
   return {

@@ -51,7 +51,7 @@ class MadeTable {
 type Step = { readonly kind: 'begin' | 'write' | 'commit' | 'skip' | 'look'; readonly pick: number };
 const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.record({ kind: fc.constantFrom('begin', 'write', 'write', 'commit', 'skip', 'look'), pick: fc.nat(7) }),
-  { maxLength: 120 },
+  { minLength: 30, maxLength: 150 },
 );
 
 /** Plays the steps; after each look `check` is told what had become visible since the one before. */
@@ -64,7 +64,7 @@ function play(played: readonly Step[], check: (look: TailLook, fresh: { id: numb
     const open = table.openTransactions();
     const one = open[pick % Math.max(1, open.length)];
     if (kind === 'begin') table.begin();
-    if (kind === 'skip') table.skip(pick * 400);
+    if (kind === 'skip') table.skip(pick * 700);
     if (kind === 'write' && one !== undefined) table.write(one, `run ${pick % 3}`);
     if (kind === 'commit' && one !== undefined) table.commit(one);
     if (kind !== 'look') continue;
