@@ -3,21 +3,29 @@ import type { HourClosing } from '../../exporter/src/facts/charge';
 import { openStore } from '../../exporter/src/store/open-store';
 import type { LoadId, Store } from '../../exporter/src/store/store';
 import { type Backend, withPlace } from '../support/store-backends';
-import { aClosing, aLoad, attemptKey, hourAt } from '../support/store-facts';
+import { aClosing, aLoad, attemptKey, aUsage, hourAt } from '../support/store-facts';
 
 const amount = fc.option(fc.bigInt({ min: -(10n ** 24n), max: 10n ** 24n }), { freq: 6 });
 
-/** A closing of one of six host-hours by one to three pieces, all priced or none. */
+const usage = fc
+  .record({ used: fc.nat(500), idle: fc.nat(500), mj: fc.option(fc.nat(10 ** 9)) })
+  .map(({ used, idle, mj }) => aUsage(used, idle, mj));
+
+/** A closing of one of six host-hours by one to three pieces, all priced or none, some of them observed. */
 const closing: fc.Arbitrary<HourClosing> = fc
   .record({
     host: fc.constantFrom('host-a', 'host-b'),
     hour: fc.integer({ min: 0, max: 2 }),
     amounts: fc.array(amount, { minLength: 0, maxLength: 3 }),
+    usages: fc.array(fc.option(usage), { minLength: 3, maxLength: 3 }),
     pricingHash: fc.constantFrom('p-1', 'p-2'),
   })
-  .map(({ host, hour, amounts, pricingHash }) => {
+  .map(({ host, hour, amounts, usages, pricingHash }) => {
     const priced = amounts.every((one) => one !== null);
-    const pieces = amounts.map((one, index) => ({ holder: attemptKey(`${index}`), amount: priced ? one : null }));
+    const pieces = amounts.map((one, index) => {
+      const seen = usages[index] ?? null;
+      return { holder: attemptKey(`${index}`), amount: priced ? one : null, ...(seen && { usage: seen }) };
+    });
     return aClosing(host, hour, pieces, pricingHash);
   });
 

@@ -122,6 +122,14 @@ export function samplesContract(backend: Backend): void {
       });
     });
 
+    it('are no part of the ledger: one that was set aside as damaged does not stop it', async () => {
+      await withPlace(backend, async (place) => {
+        await append(place, every(30, [0, 60]));
+        await behindItsBack(place, `ALTER TABLE gpu_samples DETACH PARTITION ${Math.floor(NOON / 86_400_000)}`);
+        expect(await measured(place)).toEqual([]);
+      });
+    });
+
     it('expire 35 days after they arrived, not after the time they speak of', async () => {
       await withPlace(backend, async (place) => {
         await append(place, [{ at: 0 }]);

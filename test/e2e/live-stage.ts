@@ -182,10 +182,11 @@ async function scrape(url: string): Promise<Scraped> {
   };
 }
 
-/** Without those of the process itself, which another writer prints. */
+/** Without those of the process itself, which another writer prints; every sample in braces, as the reader wants it. */
 function ownFamilies(text: string): string {
   const isOwn = (line: string): boolean => /^(# (HELP|TYPE) )?(metaflow_|flowledger_|gpu_hour_)/.test(line);
-  return text.split('\n').filter(isOwn).join('\n');
+  const lines = text.split('\n').filter(isOwn);
+  return lines.map((line) => line.replace(/^(\w+) /, '$1{} ')).join('\n');
 }
 
 async function frontsOf(cluster: SimulatedCluster, names: readonly string[]): Promise<ReadonlyMap<string, Front>> {
