@@ -117,6 +117,13 @@ const everywhere = [
     to: { path: `${ROOM}/(ledger|reconciliation|units|cycles|store|views)/` },
   },
   {
+    name: 'simulation-shares-no-code-with-the-ledger',
+    comment: 'The simulation tells what runs truly cost: it shares no code with what it proves, not even the split.',
+    severity: 'error',
+    from: { path: `${ROOM}/simulation/` },
+    to: { path: `${ROOM}/(ledger|reconciliation|store|cycles|views|feeds|config|cli)/|${ROOM}/units/(split|money)\\.ts$` },
+  },
+  {
     name: 'contract-is-the-only-door',
     comment: 'plugin and dashboards read exporter/src/contract and nothing else of the exporter.',
     severity: 'error',
@@ -164,6 +171,7 @@ module.exports = {
     enhancedResolveOptions: {
       extensions: ['.ts', '.js', '.json', '.mjs', '.cjs'],
       conditionNames: ['require', 'node', 'default', 'types'],
+      exportsFields: ['exports'],
     },
   },
 };

@@ -2,6 +2,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+/** Changes a body on its way; `path` is what was asked for. */
+export type Rewrite = (body: string, path: string) => string;
+
 /** What stands before one source of a simulated cluster, on a port of its own, so that it can really be killed. */
 export type Front = {
   /** `http://127.0.0.1:port`; it stays the same over kill and revive. */
@@ -14,18 +17,18 @@ export type Front = {
   /** Whether it accepts requests and never answers them. */
   hang(isHanging: boolean): void;
   /** Changes every body that goes through; null changes none. */
-  rewrite(change: ((body: string) => string) | null): void;
+  rewrite(change: Rewrite | null): void;
 };
 
 /** Starts one before `source`, whose paths it keeps. */
 export async function startFront(source: string): Promise<Front> {
   let [server, isHanging] = [createServer(answer), false];
-  let change: ((body: string) => string) | null = null;
+  let change: Rewrite | null = null;
   function answer(request: IncomingMessage, response: ServerResponse): void {
     if (isHanging) return;
-    forward(`${source}${request.url ?? '/'}`, { response, change: (body) => change?.(body) ?? body }).catch(() =>
-      request.socket.destroy(),
-    );
+    const path = request.url ?? '/';
+    const changed = (body: string): string => change?.(body, path) ?? body;
+    forward(`${source}${path}`, { response, change: changed }).catch(() => request.socket.destroy());
   }
   const port = await listening(server, 0);
   const place = `127.0.0.1:${port}`;

@@ -22,7 +22,6 @@ const MAIN = resolve(__dirname, '../../exporter/dist/main.js');
 const GPU_FEED = 'generated-gpus';
 
 /** A configuration document before it is written; sections are added or changed in place. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a document of YAML is whatever a test makes of it
 export type Document = Record<string, any>;
 
 /** How a stage is set: the world, how often feeds are asked, and what is changed in the configuration. */

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { stringify } from 'yaml';
 import { stopProcess } from './exporter-process';
 
 /** A real Prometheus that scrapes one exporter. */
@@ -12,20 +13,24 @@ export type PrometheusProcess = {
 
 export type Sample = { readonly labels: { readonly [name: string]: string }; readonly value: number };
 
-export type PrometheusOptions = { readonly folder: string; readonly port: number; readonly target: string };
+export type PrometheusOptions = {
+  readonly folder: string;
+  readonly port: number;
+  /** host:port of the exporter. */
+  readonly target: string;
+  /** Of scrapes and of rules; 1s where it is not told. */
+  readonly interval?: string;
+  /** Absolute paths of rule files. */
+  readonly ruleFiles?: readonly string[];
+  /** host:port that alerts are sent to. */
+  readonly alertmanager?: string;
+};
 
-/** Starts Prometheus with a one-second scrape of `target` (host:port) and waits until it has scraped it. */
-export async function runningPrometheus({ folder, port, target }: PrometheusOptions): Promise<PrometheusProcess> {
+/** Starts Prometheus and waits until it has scraped `target`. */
+export async function runningPrometheus(options: PrometheusOptions): Promise<PrometheusProcess> {
+  const { folder, port } = options;
   const config = join(folder, 'prometheus.yml');
-  writeFileSync(
-    config,
-    [
-      'global: { scrape_interval: 1s }',
-      'scrape_configs:',
-      `  - { job_name: flowledger, static_configs: [{ targets: ["${target}"] }] }`,
-      '',
-    ].join('\n'),
-  );
+  writeFileSync(config, stringify(configFor(options)));
   const child = spawn(
     'prometheus',
     [
@@ -40,6 +45,17 @@ export async function runningPrometheus({ folder, port, target }: PrometheusOpti
   const query = (expression: string): Promise<Sample[]> => ask(url, expression);
   await untilScraped(child, query);
   return { url, query, stop: () => stopProcess(child) };
+}
+
+function configFor({ target, interval = '1s', ruleFiles = [], alertmanager }: PrometheusOptions): object {
+  return {
+    global: { scrape_interval: interval, scrape_timeout: interval, evaluation_interval: interval },
+    rule_files: ruleFiles,
+    ...(alertmanager === undefined
+      ? {}
+      : { alerting: { alertmanagers: [{ static_configs: [{ targets: [alertmanager] }] }] } }),
+    scrape_configs: [{ job_name: 'flowledger', static_configs: [{ targets: [target] }] }],
+  };
 }
 
 type Answer = { data: { result: { metric: Record<string, string>; value: [number, string] }[] } };

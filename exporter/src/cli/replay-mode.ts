@@ -16,6 +16,8 @@ export type StandInMode = {
   readonly env: Environment;
   /** The stand-in server. */
   readonly url: string;
+  /** The `.metaflow` folder that fills as time goes on; null where there is none. */
+  readonly tree?: string | null;
   /** `host:port` in place of the configuration's own. */
   readonly listen: string | null;
   readonly source: string;
@@ -25,8 +27,11 @@ export type StandInMode = {
   readonly rebaseMs: number;
 };
 
+/** The variable of a folder's configuration that says where its `.metaflow` tree is revealed. */
+const TREE_VARIABLE = 'FLOWLEDGER_REPLAY_METAFLOW';
+
 /** A start on a stand-in server with a store of its own, gone afterwards. @throws ConfigError with all faults. */
-export async function standInMode({ folder, text, env, url, listen, ...about }: StandInMode): Promise<StartMode> {
+export async function standInMode({ folder, text, env, listen, ...about }: StandInMode): Promise<StartMode> {
   const scratch = await mkdtemp(join(tmpdir(), 'flowledger-replay-'));
   const tidy = (): Promise<void> => rm(scratch, { recursive: true, force: true });
   const document = parseDocument(text);
@@ -35,7 +40,9 @@ export async function standInMode({ folder, text, env, url, listen, ...about }: 
     if (listen !== null) document.setIn(['server', 'listen'], listen);
   }
   const whole = document.toString();
-  const { config, faults } = loadConfig({ text: whole, folder, env: { ...env, [URL_VARIABLE]: url } });
+  const { url, tree } = about;
+  const variables = { ...env, [URL_VARIABLE]: url, ...(tree ? { [TREE_VARIABLE]: tree } : {}) };
+  const { config, faults } = loadConfig({ text: whole, folder, env: variables });
   if (config === null) {
     await tidy();
     throw new ConfigError(faults);

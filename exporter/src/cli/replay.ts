@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { openFolder, type ReplayFolder } from '../replay/folder-source';
-import { rebasedSource } from '../replay/rebase';
+import { rebasedRun, rebasedSource } from '../replay/rebase';
+import { openTree } from '../replay/reveal-tree';
 import { startStandIn } from '../replay/stand-in-server';
 import { type ExpectedCosts, readExpected } from '../simulation/expected-costs';
 import type { Published, RunExporter } from './exporter-run';
@@ -51,12 +53,14 @@ async function replay({ folder: named, ...options }: Options & { folder: string 
     const time = replayClock(opened.manifest.start, options.speed, io);
     const source = rebasedSource(opened.source, time.shiftMs);
     const standIn = await startStandIn({ source, now: () => time.clock.now() });
+    const tree = await revealTree(join(folder, 'metaflow', '.metaflow'), time);
     try {
       const mode = await standInMode({
         folder,
         text: await replayConfigText(folder, time.shiftMs),
         env: io.env,
         url: standIn.url,
+        tree: tree?.path ?? null,
         listen: options.listen ?? null,
         source: folder,
         note: noteOf(opened),
@@ -66,11 +70,37 @@ async function replay({ folder: named, ...options }: Options & { folder: string 
       const shared = { ...io, clock: time.clock };
       await runExporter({ mode, io: shared, stopping: stopping.signal, ...(onCycle ? { onCycle } : {}) });
     } finally {
+      await tree?.close();
       await standIn.close();
     }
   } catch (error) {
     reportFailure(error, io);
   }
+}
+
+const REVEAL_EVERY_MS = 200;
+
+/** Fills a folder with the recorded tree as its time comes; null where the recording has none. */
+async function revealTree(
+  from: string,
+  { clock, shiftMs }: ReplayClock,
+): Promise<{ readonly path: string; close(): Promise<void> } | null> {
+  if (!existsSync(from)) return null;
+  const tree = await openTree(from, shiftMs);
+  await tree.reveal(clock.now());
+  const ending = new AbortController();
+  const filling = (async (): Promise<void> => {
+    while (!ending.signal.aborted) {
+      await setTimeout(REVEAL_EVERY_MS, undefined, { signal: ending.signal }).catch(() => undefined);
+      if (!ending.signal.aborted) await tree.reveal(clock.now());
+    }
+  })();
+  const close = async (): Promise<void> => {
+    ending.abort();
+    await filling;
+    await tree.close();
+  };
+  return { path: tree.path, close };
 }
 
 function noteOf({ manifest: { generated, start, end } }: ReplayFolder): string {
@@ -89,7 +119,9 @@ type Closing = {
 /** Watches cycles until the recording is closed, then compares and stops. */
 async function untilClosed({ folder, opened, time, stopping, io }: Closing): Promise<(at: Published) => Promise<void>> {
   const file = join(folder, 'expected.tsv');
-  const expected = existsSync(file) ? readExpected(await readFile(file, 'utf8')) : null;
+  const recorded = existsSync(file) ? readExpected(await readFile(file, 'utf8')) : null;
+  const rows = recorded?.rows.map((row) => ({ ...row, run: rebasedRun(row.run, time.shiftMs) })) ?? [];
+  const expected = recorded && { ...recorded, rows };
   const { manifest } = opened;
   const [from, to] = [manifest.start, manifest.end].map((text) => Date.parse(text) + time.shiftMs) as [number, number];
   const show = progressBar('Replaying', io);

@@ -59,6 +59,14 @@ const movedRow = <Row extends { readonly ts_epoch: number }>(row: Row, shiftMs: 
 const movedBeats = (beats: readonly Beats[], shiftMs: number): Beats[] =>
   beats.map(({ from, to }) => ({ from: from + shiftMs, to: to === null ? null : to + shiftMs }));
 
+/** Ids of local runs are microseconds since 1970 and move with the data; all others are names. */
+const LOCAL_RUN = /^\d{16}$/;
+
+/** A run's id once its times are moved. */
+export function rebasedRun(run: string, shiftMs: number): string {
+  return LOCAL_RUN.test(run) ? String(BigInt(run) + BigInt(shiftMs) * 1000n) : run;
+}
+
 const INSTANT = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z/g;
 
 /** Moves every UTC instant in a text: the dates of hosts and prices in a configuration move with the data. */

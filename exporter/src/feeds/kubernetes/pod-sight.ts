@@ -8,6 +8,8 @@ export type PodSight = {
   readonly seen: SeenPod;
   readonly firstSeen: Instant;
   readonly lastSeen: Instant;
+  /** When it was first seen accepted by its node; a pod may wait long before. */
+  readonly firstAccepted: Instant | null;
   /** When it was last seen in a phase in which it holds what it asked for. */
   readonly lastHolding: Instant | null;
   /** When it was first seen finished. */
@@ -21,11 +23,13 @@ export const isFinished = (phase: PodPhase): boolean => phase === 'Succeeded' ||
 export function sightAfter(before: PodSight | undefined, seen: SeenPod, at: Instant): PodSight {
   const finished = isFinished(seen.phase);
   const firstFinished = finished ? earlier(before?.firstFinished ?? null, at) : (before?.firstFinished ?? null);
+  const accepted = seen.started !== null || seen.phase !== 'Pending';
   const holds = !finished && (firstFinished === null || at <= firstFinished);
   return {
     seen: before === undefined ? seen : merged(before, seen, at),
     firstSeen: Math.min(before?.firstSeen ?? at, at),
     lastSeen: Math.max(before?.lastSeen ?? at, at),
+    firstAccepted: accepted ? earlier(before?.firstAccepted ?? null, at) : (before?.firstAccepted ?? null),
     lastHolding: holds ? later(before?.lastHolding ?? null, at) : (before?.lastHolding ?? null),
     firstFinished,
   };
@@ -76,11 +80,11 @@ function later(a: Instant | null, b: Instant | null): Instant | null {
   return a === null || b === null ? (a ?? b) : Math.max(a, b);
 }
 
-/** When a pod's node accepted it, which no clock puts after it was seen; null while it is not placed. */
-export function podStart({ seen, firstSeen }: PodSight): Instant | null {
+/** When a pod's node accepted it, which no clock puts after it was seen accepted; null while it is not placed. */
+export function podStart({ seen, firstAccepted }: PodSight): Instant | null {
   if (seen.node === null) return null;
   const told = seen.started ?? (seen.phase === 'Pending' ? null : (seen.scheduled ?? seen.firstContainerStarted));
-  return told === null ? null : Math.min(told, firstSeen);
+  return told === null ? null : Math.min(told, firstAccepted ?? told);
 }
 
 /** What a pod's end is judged by, beside what was seen of it. */

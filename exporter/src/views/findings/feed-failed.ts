@@ -17,7 +17,7 @@ export const feedFailed: Check = ({ state: { feeds }, issues, now }) => {
     return {
       status: 'fail',
       feed,
-      detail: `The feed ${feed} cannot be read: ${error ?? 'no reason was given'}. ${since}.`,
+      detail: `The feed ${feed} cannot be read: ${(error ?? 'no reason was given').replace(/\.$/, '')}. ${since}.`,
       fix:
         remedies.get(feed) ??
         `Start the source of ${feed}, or correct its address under feeds: in flowledger.yaml; ` +

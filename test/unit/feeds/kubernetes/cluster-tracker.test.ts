@@ -11,6 +11,7 @@ describe('When a pod holds its host', () => {
     ['pending and not placed: it holds nothing', '0 Pending unplaced', 'never to now'],
     ['pending and placed: image pull is included', '0 Pending', '-3600 to now'],
     ['pending, placed, not accepted yet', '0 Pending unaccepted', 'never to now'],
+    ['seen waiting for long, then accepted', '0 Pending unaccepted | 600 Running start@590', '590 to now'],
     ['running, start not told: since its container', '0 Running unaccepted containerStarted@-9', '-9 to now'],
     ['started by a clock that is ahead', '0 Running start@90', '0 to now'],
     ['succeeded', '0 Running | 30 Succeeded completed@10', '-3600 to 10'],

@@ -1,0 +1,74 @@
+import type { Rewrite } from './live-front';
+
+/** Leaves out the lines that are of a series, as a kube-state-metrics without the flag for it does. */
+export const withoutSeries =
+  (name: string): Rewrite =>
+  (body) =>
+    linesOf(body, (line) => (line.startsWith(`${name}{`) ? [] : [line]));
+
+/** Leaves out the lines that match. */
+export const withoutLines =
+  (pattern: RegExp): Rewrite =>
+  (body) =>
+    linesOf(body, (line) => (pattern.test(line) ? [] : [line]));
+
+/** Replaces a text wherever it stands. */
+export const withReplaced =
+  (text: string, by: string): Rewrite =>
+  (body) =>
+    body.replaceAll(text, by);
+
+/** Shows one node more: one's own machine, of which no list knows a price. */
+export const withOwnMachine =
+  (node: string, name: string): Rewrite =>
+  (body) =>
+    linesOf(body, (line) => {
+      if (!line.startsWith('kube_node_') || !line.includes(`node="${node}"`)) return [line];
+      const own = line
+        .replace(`node="${node}"`, `node="${name}"`)
+        .replace(/provider_id="[^"]*"/, 'provider_id=""')
+        .replace(/internal_ip="[^"]*"/, 'internal_ip="10.99.0.1"')
+        .replace(/label_node_kubernetes_io_instance_type="[^"]*",?/, '');
+      return [line, own];
+    });
+
+/** Lets the first GPU of a node that names no pod be busy; true to the names and units of exporters up to 4.8. */
+export const withBusyFreeGpu: Rewrite = (body) => {
+  const free = body.split('\n').find((line) => line.startsWith('DCGM_FI_DEV_GPU_UTIL{') && !line.includes(',pod="'));
+  const uuid = /UUID="([^"]+)"/.exec(free ?? '')?.[1];
+  if (uuid === undefined) throw new Error('No GPU of this node is free.');
+  return linesOf(body, (line) => {
+    if (!line.includes(uuid)) return [line];
+    return [
+      line.replace(/^(DCGM_FI_DEV_GPU_UTIL\{.*\}) .*/, '$1 90').replace(/^(.*_ENGINE_ACTIVE\{.*\}) .*/, '$1 0.9'),
+    ];
+  });
+};
+
+/** Repeats the lines of one GPU as those of another one. */
+export const withOneMoreGpu =
+  (gpu: string, uuid: string): Rewrite =>
+  (body) =>
+    linesOf(body, (line) => {
+      if (!line.includes(`{gpu="${gpu}",`)) return [line];
+      return [line, line.replace(`{gpu="${gpu}",`, '{gpu="99",').replace(/UUID="[^"]*"/, `UUID="${uuid}"`)];
+    });
+
+/** Writes a time, ms, behind every sample. */
+export const withTimes =
+  (at: () => number): Rewrite =>
+  (body) =>
+    linesOf(body, (line) => (line === '' || line.startsWith('#') ? [line] : [`${line} ${at()}`]));
+
+/** Answers each path as it was answered the first time from now on. */
+export function frozen(): Rewrite {
+  const kept = new Map<string, string>();
+  return (body, path) => {
+    if (!kept.has(path)) kept.set(path, body);
+    return kept.get(path)!;
+  };
+}
+
+function linesOf(body: string, change: (line: string) => readonly string[]): string {
+  return body.split('\n').flatMap(change).join('\n');
+}
