@@ -121,7 +121,9 @@ const everywhere = [
     comment: 'The simulation tells what runs truly cost: it shares no code with what it proves, not even the split.',
     severity: 'error',
     from: { path: `${ROOM}/simulation/` },
-    to: { path: `${ROOM}/(ledger|reconciliation|store|cycles|views|feeds|config|cli)/|${ROOM}/units/(split|money)\\.ts$` },
+    to: {
+      path: `${ROOM}/(ledger|reconciliation|store|cycles|views|feeds|config|cli)/|${ROOM}/units/(split|money)\\.ts$`,
+    },
   },
   {
     name: 'contract-is-the-only-door',

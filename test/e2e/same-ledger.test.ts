@@ -76,10 +76,10 @@ ${declared ? holdings() : ''}`;
     const runs: RunPage[] = [];
     for (const { flow, runId } of items) runs.push(await exporter.get(`/api/v1/runs/${flow}/${runId}`));
     const hours = 'from=2026-11-21T03:00:00.000Z&to=2026-11-21T05:00:00.000Z';
-    const idle = await exporter.get<{ items: Ledger['idle'] }>(`/api/v1/idle?${hours}`);
+    const { items: hostHours } = await exporter.get<{ items: Ledger['idle'] }>(`/api/v1/idle?${hours}`);
     return {
       runs,
-      idle: idle.items.map(({ host, cost, workload, idle: unused }) => ({ host, cost, workload, idle: unused })),
+      idle: hostHours.map(({ host, cost, workload, idle }) => ({ host, cost, workload, idle })),
     };
   } finally {
     await exporter.stop();

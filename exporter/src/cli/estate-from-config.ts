@@ -55,7 +55,7 @@ function hostFrom(seen: DiscoveredHost, { declared, instanceTypes }: HostSources
 
 function filled(declared: Host, node: Host): Host {
   const known = Object.entries(declared).filter(([, value]) => value !== null);
-  return { ...node, ...Object.fromEntries(known), gpuModel: declared.gpuModel } as Host;
+  return { ...node, ...Object.fromEntries(known), gpuModel: declared.gpuModel };
 }
 
 function isSame(a: Host | undefined, b: Host): boolean {

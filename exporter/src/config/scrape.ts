@@ -43,8 +43,7 @@ export const scrapeKeys = {
   bearer_token_file: text.optional(),
 } as const;
 
-const scrapeSchema = strictMap(scrapeKeys);
-type RawScrape = z.output<typeof scrapeSchema>;
+type RawScrape = z.output<z.ZodObject<typeof scrapeKeys>>;
 
 /** Where the settings stand, and how relative paths are read. */
 export type ScrapePlace = {

@@ -16,7 +16,7 @@ import type { Instant } from '../units/interval';
 import { type Estate, hostOfInstance } from './estate';
 import { KnownPods } from './known-pods';
 
-/** A run, or a workload, that is to be placed: as its feed tells it, or null where only its pods or the store know it. */
+/** A run or workload that is to be placed: as its feed tells it, or null where only pods or the store know it. */
 export type TouchedRun = {
   readonly key: RunKey;
   readonly run: RunRecord | null;

@@ -9,7 +9,7 @@ type KnownPod = { readonly pod: Pod; readonly deployment: string };
 /** How long an ended pod is kept: so late may its run still be told of. */
 const KEPT_MS = 24 * 3_600_000;
 
-/** Every pod that clusters show, and which run or workload it belongs to: by its annotations, else by a run's clue. */
+/** Every pod that clusters show, and the run or workload it belongs to: by its annotations, else by a run's clue. */
 export class KnownPods {
   readonly #pods = new Map<string, KnownPod>();
   readonly #byName = new Map<string, Set<string>>();

@@ -66,6 +66,8 @@ export function conflictIssues(reach: readonly TelemetryReach[]): Issue[] {
       field: 'hosts[].gpus',
       value: host,
       reason: `Telemetry sees ${seen} GPUs on ${host}, which has ${gpus} by its allocation records.`,
-      remedy: `Correct hosts[].gpus of ${host}, or look why its device plugin does not tell of all GPUs; cost follows ${gpus}.`,
+      remedy:
+        `Correct hosts[].gpus of ${host}, or look why its device plugin does not tell of all GPUs; ` +
+        `cost follows ${gpus}.`,
     }));
 }

@@ -29,7 +29,7 @@ export type GpuSample = {
   readonly profile: string | null;
 };
 
-/** One span in which a device was active, or not, without a gap: consecutive samples of one kind, measured by the store. */
+/** A span in which a device was active, or not, without a gap: samples of one kind in a row, measured by the store. */
 export type DeviceStretch = {
   readonly host: string;
   readonly device: GpuDevice;

@@ -26,7 +26,7 @@ function stepInfo(step: StepTemplate, { steps, place, file }: Place): object {
     name: step.name,
     type: splits ? 'split-foreach' : isFannedOut(before) ? 'join' : edgeType({ before, after }),
     line: 10 + 6 * place,
-    source_file: `/home/ml/flows/${file}`,
+    source_file: `/opt/flows/${file}`,
     doc: '',
     decorators: decoratorsOf(step),
     next: after ? [after.name] : [],

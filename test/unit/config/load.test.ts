@@ -98,7 +98,9 @@ describe('live feeds and budgets', () => {
 feeds:
   metaflow: [{name: prod, type: service, url: "http://metaflow:8080/api/"}]
   kubernetes: [{name: k, targets: ["ksm:8080"]}]
-  dcgm: [{name: g, targets: ["node-1:9400", {url: "https://node-2/m", host: node-2}], interval: 2s, aliases: [{name: X_KJ, quantity: energy, scale: 1000}]}]
+  dcgm:
+    - {name: g, targets: ["node-1:9400", {url: "https://node-2/m", host: node-2}], interval: 2s, aliases: [
+        {name: X_KJ, quantity: energy, scale: 1000}]}
 budgets: [{team: vision, amount: 0.1, period: month}]
 `);
     const common = { deployment: 'prod', pollMs: 5000, host: null, silenceMs: 600_000 };

@@ -22,7 +22,7 @@ const TELLINGS: { readonly [reason in DropReason]?: Telling } = {
   out_of_range: {
     code: 'bad_sample',
     reason: 'The value is impossible for this metric in its unit.',
-    remedy: "Compare it with nvidia-smi; if the exporter's unit changed, add it to feeds.dcgm[].aliases with its scale.",
+    remedy: 'Compare it with nvidia-smi; if its unit changed, add it to feeds.dcgm[].aliases with a scale.',
   },
   conflict: {
     code: 'bad_sample',
@@ -32,7 +32,7 @@ const TELLINGS: { readonly [reason in DropReason]?: Telling } = {
   unknown_unit: {
     code: 'unknown_unit',
     reason: 'Nothing says which unit this metric is in.',
-    remedy: 'Add it to feeds.dcgm[].aliases with its quantity and its scale, or give it a HELP text that names the unit.',
+    remedy: 'Add it to feeds.dcgm[].aliases with its quantity and scale, or give it a HELP that names the unit.',
   },
   future: {
     code: 'clock_skew',

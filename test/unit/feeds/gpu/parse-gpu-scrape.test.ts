@@ -131,7 +131,7 @@ describe('A value that is none', () => {
         field: UTIL,
         value: '140',
         reason: 'The value is impossible for this metric in its unit.',
-        remedy: "Compare it with nvidia-smi; if the exporter's unit changed, add it to feeds.dcgm[].aliases with its scale.",
+        remedy: 'Compare it with nvidia-smi; if its unit changed, add it to feeds.dcgm[].aliases with a scale.',
         count: 2,
       },
     ]);
