@@ -27,11 +27,10 @@ const ANNOTATIONS_FLAG =
 const OF_NEW_RUNS: readonly Breakage[] = [
   {
     check: 'run_resources',
-    what: 'a run of which neither Metaflow nor its pods tell what it asked for',
+    what: 'a run of which neither Metaflow nor any pod tells what it asked for',
     break: (stage) => {
       const pods = podsOf(stage, stage.beginRun(1));
-      const requests = new RegExp(`^kube_pod_container_resource_requests.*pod="(${pods.join('|')})"`);
-      stage.front('ksm').rewrite(broken.withoutLines(requests));
+      stage.front('ksm').rewrite(broken.withoutLines(new RegExp(`pod="(${pods.join('|')})"`)));
       stage.front('ui').rewrite((body, path) => (path.endsWith('/dag') ? '{"data": null}' : body));
     },
     mend: mendAll('ksm', 'ui'),

@@ -104,8 +104,8 @@ function firstCycle(
   { io, url }: { io: Io; url: string },
 ): Parameters<RunExporter>[0]['onCycle'] & NonNullable<unknown> {
   let isTold = false;
-  return async ({ address, now }) => {
-    if (isTold) return;
+  return async ({ address, now, isIntroduced }) => {
+    if (isTold || !isIntroduced) return;
     isTold = true;
     io.stdout.write(demoText(world.planAt(now), { address, url, now }));
   };

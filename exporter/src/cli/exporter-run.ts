@@ -18,6 +18,8 @@ export type Published = {
   /** `http://host:port`. */
   readonly address: string;
   readonly now: Instant;
+  /** The console has said what is there: what is said now stands below it. */
+  readonly isIntroduced: boolean;
 };
 
 /** Runs the exporter until it is told to stop; everything that it opened is closed then. */

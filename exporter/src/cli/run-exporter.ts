@@ -112,7 +112,12 @@ async function keep({ mode, ledger, server, log }: Running, { io, shown, stoppin
       if (isFirst && isRead)
         io.stdout.write(await banner(shown.state, { mode, store, address: addressOf(server, mode) }));
       isFirst = isFirst && !isRead;
-      await onCycle?.({ state: shown.state, address: addressOf(server, mode), now: clock.now() });
+      await onCycle?.({
+        state: shown.state,
+        address: addressOf(server, mode),
+        now: clock.now(),
+        isIntroduced: !isFirst,
+      });
       if (Math.abs(clock.now() - verifiedAt) >= VERIFY_EVERY_MS) {
         await store.verify();
         verifiedAt = clock.now();

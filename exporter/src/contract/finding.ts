@@ -18,6 +18,7 @@ export const CHECKS = [
   'run_hosts',
   'lost_attempts',
   'unattributed_burn',
+  'warm_endpoints',
   'unmatched_pods',
   'clock_skew',
   'scrape_interval',

@@ -101,7 +101,7 @@ describe('flowledger replay', () => {
     const runExporter = async ({ mode, io, stopping, onCycle }: ExporterRun): Promise<void> => {
       const address = 'http://127.0.0.1:9';
       const cycle = (completeUntil: number | null): Promise<void> =>
-        onCycle!({ state: { completeUntil } as PublishedState, address, now: io.clock.now() });
+        onCycle!({ state: { completeUntil } as PublishedState, address, now: io.clock.now(), isIntroduced: true });
       await cycle(null);
       await cycle(Date.UTC(2026, 0, 5, 1) - 1);
       expect(stopping.aborted).toBe(false);
@@ -139,7 +139,7 @@ describe('flowledger demo', () => {
       const ui = run.mode.config.feeds.metaflow.find(({ type }) => type === 'ui') as unknown as { url: string };
       runs = await (await fetch(`${ui.url}/runs?_limit=1000&status=running`)).json();
       for (const now of [NOW, NOW + 5000]) {
-        await run.onCycle!({ state: {} as PublishedState, address: 'http://127.0.0.1:9715', now });
+        await run.onCycle!({ state: {} as PublishedState, address: 'http://127.0.0.1:9715', now, isIntroduced: true });
       }
     };
     const { out, err } = await call(['demo'], { runExporter });

@@ -20,6 +20,7 @@ import { scrapeInterval } from './scrape-interval';
 import { seriesCap } from './series-cap';
 import { unattributedBurn } from './unattributed-burn';
 import { unmatchedPods } from './unmatched-pods';
+import { warmEndpoints } from './warm-endpoints';
 
 /** Who makes each check; `configuration` and `server` are the command line's own. */
 const checks: { readonly [Name in Exclude<CheckName, 'configuration' | 'server'>]: Check } = {
@@ -37,6 +38,7 @@ const checks: { readonly [Name in Exclude<CheckName, 'configuration' | 'server'>
   run_hosts: runHosts,
   lost_attempts: lostAttempts,
   unattributed_burn: unattributedBurn,
+  warm_endpoints: warmEndpoints,
   unmatched_pods: unmatchedPods,
   clock_skew: clockSkew,
   scrape_interval: scrapeInterval,

@@ -1,6 +1,6 @@
 import { CHECKS, type Finding } from '../../../../exporter/src/contract/finding';
 import { type Issue, type IssueCode, NOWHERE } from '../../../../exporter/src/facts/issue';
-import type { PublishedState } from '../../../../exporter/src/facts/published';
+import type { PublishedState, WorkloadMetrics } from '../../../../exporter/src/facts/published';
 import { MONEY_ONE } from '../../../../exporter/src/units/money';
 import { allFindings } from '../../../../exporter/src/views/findings/all-findings';
 import type { FindingFacts } from '../../../../exporter/src/views/findings/finding-facts';
@@ -33,6 +33,21 @@ const hidden = (field: string, flag: string): Issue =>
     count: 7,
   });
 const live = runMetrics('TrainFlow', '1', { live: true, outcome: 'running' });
+const endpoint = (facts: Partial<WorkloadMetrics>): WorkloadMetrics => ({
+  cluster: 'cluster',
+  namespace: 'serving',
+  workload: 'ranker',
+  team: 'search',
+  modelVersion: null,
+  live: true,
+  cost: { estimated: MONEY_ONE, billed: 0n },
+  perHour: 2n * MONEY_ONE,
+  heldGpuSeconds: 7300,
+  usedGpuSeconds: 0,
+  workloadIdleGpuSeconds: 0,
+  utilization: 0,
+  ...facts,
+});
 const scraped = (intervalSeconds: number, agoSeconds: number): Partial<FindingFacts> => ({
   scrapers: [{ address: '10.0.0.7', intervalSeconds, agoSeconds }],
 });
@@ -41,6 +56,16 @@ test('where nothing is amiss every check says so, in the order of the contract',
   const found = allFindings(healthyFacts());
   expect(found.map(({ check }) => check)).toEqual(CHECKS.filter((name) => !/^(configuration|server)$/.test(name)));
   expect(found.filter(({ status, fix }) => status !== 'ok' || fix !== null)).toEqual([]);
+});
+
+test.each([
+  ['is used', { usedGpuSeconds: 3600, workloadIdleGpuSeconds: 3600 }],
+  ['was just started', { workloadIdleGpuSeconds: 899 }],
+  ['has ended', { workloadIdleGpuSeconds: 7200, live: false }],
+  ['was never observed', { heldGpuSeconds: 90_000 }],
+])('a workload that %s is no warm endpoint', (_, facts) => {
+  const found = allFindings(healthyFacts(state({ workloads: [endpoint(facts)] })));
+  expect(found.find(({ check }) => check === 'warm_endpoints')!.status).toBe('ok');
 });
 
 type Broken = readonly [
@@ -206,6 +231,14 @@ const BROKEN: readonly Broken[] = [
     state({ spend: [spendNow({ kind: 'unattributed', holder: null, team: null, perHour: MONEY_ONE * 3n })] }),
     /node-a work for nobody known: 3 USD an hour/,
     /holdings:\n {2}- \{flow: <flow>, host: node-a/,
+  ],
+  [
+    'warm_endpoints',
+    'warn',
+    'an endpoint that nobody asks',
+    state({ workloads: [endpoint({ usedGpuSeconds: 100, workloadIdleGpuSeconds: 7200 })] }),
+    /serving\/ranker holds GPUs at 2 USD an hour and hardly uses them: 2\.0 GPU-hours idle/,
+    /kubectl -n serving/,
   ],
   ['unmatched_pods', 'warn', 'a pod of no known run', issues(issue('unmatched_pod')), /unmatched_pod/, /^Mend/],
   ['clock_skew', 'warn', 'a clock that is ahead', issues(issue('clock_skew')), /clock_skew/, /^Mend/],
