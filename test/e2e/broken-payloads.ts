@@ -18,18 +18,23 @@ export const withReplaced =
   (body) =>
     body.replaceAll(text, by);
 
-/** Shows one node more: one's own machine, of which no list knows a price. */
-export const withOwnMachine =
+/** Shows one node more, which says of itself what `node` says. */
+export const withTwinOf =
   (node: string, name: string): Rewrite =>
   (body) =>
     linesOf(body, (line) => {
       if (!line.startsWith('kube_node_') || !line.includes(`node="${node}"`)) return [line];
-      const own = line
-        .replace(`node="${node}"`, `node="${name}"`)
-        .replace(/provider_id="[^"]*"/, 'provider_id=""')
-        .replace(/internal_ip="[^"]*"/, 'internal_ip="10.99.0.1"')
-        .replace(/label_node_kubernetes_io_instance_type="[^"]*",?/, '');
-      return [line, own];
+      return [line, line.replace(`node="${node}"`, `node="${name}"`).replace(/internal_ip="[^"]*"/, 'internal_ip=""')];
+    });
+
+/** Shows one node more: one's own machine, of which no list knows a price. */
+export const withOwnMachine =
+  (node: string, name: string): Rewrite =>
+  (body, path) =>
+    linesOf(withTwinOf(node, name)(body, path), (line) => {
+      if (!line.includes(`node="${name}"`)) return [line];
+      const isOwn = line.replace(/provider_id="[^"]*"/, 'provider_id=""');
+      return [isOwn.replace(/label_node_kubernetes_io_instance_type="[^"]*",?/, '')];
     });
 
 /** Lets the first GPU of a node that names no pod be busy; true to the names and units of exporters up to 4.8. */

@@ -2,7 +2,6 @@
  * What `flowledger doctor` finds, each thing broken in a running system: a simulated cluster behind real HTTP, and the
  * built exporter. What is mended is found no more.
  */
-import type { CoverageItem } from '../../exporter/src/contract/coverage';
 import type { Finding } from '../../exporter/src/contract/finding';
 import * as broken from './broken-payloads';
 import { type IllSetExporter, startIllSetExporter } from './ill-set-exporter';
@@ -17,13 +16,15 @@ type Breakage = {
   /** Its detail and its fix. */
   readonly says: RegExp;
   readonly fix: RegExp;
+  /** True where what was found stands for a while after it is mended, or until the next start. */
+  readonly lasts?: true;
 };
 
 const ANNOTATIONS_FLAG =
   '--metric-annotations-allowlist=pods=[metaflow/run_id,metaflow/flow_name,metaflow/step_name,metaflow/task_id,' +
   'metaflow/attempt,metaflow/user,metaflow/control-task-id,metaflow/project_name,metaflow/branch_name]';
 
-/** Breakages that show in new runs, so that Metaflow has to be readable. */
+/** Breakages that show in new runs, or after a start, so that Metaflow has to be readable. */
 const OF_NEW_RUNS: readonly Breakage[] = [
   {
     check: 'run_resources',
@@ -34,8 +35,8 @@ const OF_NEW_RUNS: readonly Breakage[] = [
       stage.front('ui').rewrite((body, path) => (path.endsWith('/dag') ? '{"data": null}' : body));
     },
     mend: mendAll('ksm', 'ui'),
-    says: /does not tell what the run's steps requested/,
-    fix: /declare what the steps hold under `holdings`/,
+    says: /^\d attempts? held something that nothing tells, or on no known host\.$/,
+    fix: /^Declare what they hold in flowledger\.yaml:\nholdings:\n/,
   },
   {
     check: 'run_hosts',
@@ -52,6 +53,21 @@ const OF_NEW_RUNS: readonly Breakage[] = [
     mend: mendAll('ksm'),
     says: /ran on nowhere, which is not declared under hosts/,
     fix: /^Declare nowhere under hosts with its GPUs and a rate card or instance type\.$/,
+    lasts: true,
+  },
+  {
+    check: 'allow_list',
+    what: 'kube-state-metrics that hides annotations',
+    status: 'fail',
+    // What a pod once said of itself is remembered, so that it is a new exporter that never hears it.
+    break: async (stage) => {
+      stage.front('ksm').rewrite(broken.withoutSeries('kube_pod_annotations'));
+      await stage.end();
+      await stage.start();
+    },
+    mend: mendAll('ksm'),
+    says: /so pods cannot be tied to the runs that they belong to/,
+    fix: new RegExp(`^Start kube-state-metrics with ${escaped(ANNOTATIONS_FLAG)}$`),
   },
 ];
 
@@ -74,29 +90,13 @@ const OF_SOURCES: readonly Breakage[] = [
     fix: /lost its driver/,
   },
   {
-    check: 'allow_list',
-    what: 'kube-state-metrics that hides annotations',
-    status: 'fail',
-    break: (stage) => stage.front('ksm').rewrite(broken.withoutSeries('kube_pod_annotations')),
-    mend: mendAll('ksm'),
-    says: /so pods cannot be tied to the runs that they belong to/,
-    fix: new RegExp(`^Start kube-state-metrics with ${escaped(ANNOTATIONS_FLAG)}$`),
-  },
-  {
     check: 'gpu_hosts',
     what: 'telemetry of a host that nobody knows',
     break: (stage) => stage.front(stage.nodes[0]!).rewrite(broken.withReplaced(stage.nodes[0]!, 'stranger.example')),
     mend: (stage) => stage.front(stage.nodes[0]!).rewrite(null),
     says: /GPU telemetry names the host stranger\.example, which is neither declared nor a node of a cluster/,
     fix: /declare stranger\.example under hosts/,
-  },
-  {
-    check: 'prices',
-    what: 'a node without a price',
-    break: (stage) => stage.front('ksm').rewrite(broken.withOwnMachine(stage.nodes[0]!, 'own-machine')),
-    mend: mendAll('ksm'),
-    says: /^The host own-machine has no price: /,
-    fix: /rate_cards:\n[\s\S]*own-machine[\s\S]*price_per_hour/,
+    lasts: true,
   },
   {
     check: 'unattributed_burn',
@@ -113,6 +113,7 @@ const OF_SOURCES: readonly Breakage[] = [
     mend: (stage) => stage.front(stage.nodes[2]!).rewrite(null),
     says: /sees 9 GPUs on ip-10-0-1-\d+\.ec2\.internal, which has 8 by its allocation/,
     fix: /^Correct hosts\[\]\.gpus of /,
+    lasts: true,
   },
   {
     check: 'clock_skew',
@@ -121,6 +122,7 @@ const OF_SOURCES: readonly Breakage[] = [
     mend: (stage) => stage.front(stage.nodes[4]!).rewrite(null),
     says: /The sample carries a time more than 10 minutes ahead of its receipt/,
     fix: /^Set the clock of the machine that writes the time/,
+    lasts: true,
   },
   {
     check: 'other_issues',
@@ -129,6 +131,7 @@ const OF_SOURCES: readonly Breakage[] = [
     mend: (stage) => stage.front(stage.nodes[4]!).rewrite(null),
     says: /^1 × bad_sample, such as: .*A line cannot be read/,
     fix: /the others of the scrape are used/,
+    lasts: true,
   },
 ];
 
@@ -137,8 +140,14 @@ describe('flowledger doctor, while a running system is broken piece by piece', (
   let illSet: IllSetExporter;
 
   beforeAll(async () => {
-    stage = await startLiveStage({ name: 'doctor', world: { endpoint: 'gpu' }, change: prepare });
-    stage.beginRun(3);
+    stage = await startLiveStage({
+      name: 'doctor',
+      world: { endpoint: 'gpu' },
+      change: prepare,
+      breakFirst: (front) => front('ksm').rewrite(broken.withReplaced(',label_team="search"', '')),
+    });
+    stage.beginRun(2);
+    stage.beginRun(1);
   });
 
   afterAll(async () => {
@@ -160,6 +169,17 @@ describe('flowledger doctor, while a running system is broken piece by piece', (
     illSet = await startIllSetExporter(stage);
   });
 
+  test('a warm endpoint whose label of a team is hidden is listed with what to do, until it is let through', async () => {
+    type Holder = { workload: string | null; hasTeam: boolean; likelyFix: string };
+    const endpoint = async (): Promise<Holder | undefined> => {
+      const { unmatched } = await stage.get<{ unmatched: Holder[] }>('/api/v1/coverage');
+      return unmatched.find(({ workload }) => workload?.startsWith('ranker-endpoint'));
+    };
+    expect(await endpoint()).toMatchObject({ hasTeam: false, likelyFix: expect.stringMatching(/team/) });
+    stage.front('ksm').rewrite(null);
+    await until('it has a team', async () => (await endpoint())?.hasTeam !== false);
+  });
+
   test.each(OF_NEW_RUNS)('$check: $what', breakAndMend);
 
   test('budgets: a run, and with it the month of its team, that spends more than it may', async () => {
@@ -173,27 +193,11 @@ describe('flowledger doctor, while a running system is broken piece by piece', (
     );
     expect(told[0]!.fix).toContain(`flowledger explain AdsSweepFlow/${run}`);
     expect(told[1]!.detail).toMatch(/^The team ads has spent [\d.]+ of 2.5 USD, its budget of this UTC month\.$/);
-    stage.cluster.stopRun(run);
-    await until('the run is over', async () => (await stage.doctor()).troubles('budgets').length === 1);
     // What the Metaflow service tells from now on is what it tells now.
     stage.front('ui').rewrite(broken.frozen());
   });
 
   test.each(OF_SOURCES)('$check: $what', breakAndMend);
-
-  test('a warm endpoint that loses the label of its team is listed with what to do', async () => {
-    stage.front('ksm').rewrite(broken.withReplaced('label_team="search",', ''));
-    type Coverage = {
-      items: CoverageItem[];
-      unmatched: { workload: string | null; hasTeam: boolean; likelyFix: string }[];
-    };
-    const holder = await until('a workload without a team', async () => {
-      const { unmatched } = await stage.get<Coverage>('/api/v1/coverage');
-      return unmatched.find(({ workload, hasTeam }) => /ranker-endpoint/.test(workload ?? '') && !hasTeam) ?? null;
-    });
-    expect(holder.likelyFix).toMatch(/team/);
-    stage.front('ksm').rewrite(null);
-  });
 
   test('gpu_telemetry: a node of whose GPUs one is seen no more', async () => {
     const [found] = await until(
@@ -224,6 +228,15 @@ describe('flowledger doctor, while a running system is broken piece by piece', (
     await until('it tells again', async () => (await stage.doctor()).troubles('feed_stale').length === 0);
   }, 120_000);
 
+  test('prices: a node without a price, until its instance type is let through', async () => {
+    stage.front('ksm').rewrite(broken.withOwnMachine(stage.nodes[0]!, 'own-machine'));
+    const [told, found] = await troubleOf('prices', /^The host own-machine has no price: /);
+    expect(told.code).toBe(0);
+    expect(found.fix).toMatch(/rate_cards:\n[\s\S]*host: own-machine\n[\s\S]*price_per_hour/);
+    stage.front('ksm').rewrite(broken.withTwinOf(stage.nodes[0]!, 'own-machine'));
+    await well('prices');
+  });
+
   describe('of an exporter that is set up badly', () => {
     test('server: a token is refused, and none, with 3; the right one is taken', async () => {
       for (const token of [null, 'wrong']) {
@@ -238,7 +251,6 @@ describe('flowledger doctor, while a running system is broken piece by piece', (
       ['cycle', /^No hour closes: nothing has closed yet\.$/, /Make every feed readable/],
       ['feed_failed', /generated-cluster\/127\.0\.0\.1:\d+ cannot be read: .*It was never read\.$/, /readable/],
       ['gpu_telemetry', /^No GPU telemetry is read: the use of 64 GPUs of 8 hosts is unobserved\.$/, /dcgm:\n/],
-      ['run_hosts', /name no host, and 8 hosts are declared/, /feeds\.metaflow\[\]\.host/],
       ['series_cap', /^\d+ runs for 1 places in \/metrics/, /max_runs: \d+/],
       ['lost_attempts', /attempts? fell silent, charged up to the last sign of life\.$/, /silence: 48h/],
     ])('%s', async (check, says, fix) => {
@@ -268,7 +280,8 @@ describe('flowledger doctor, while a running system is broken piece by piece', (
     const faults = told.troubles('configuration');
     expect(faults.map(({ detail }) => detail)).toEqual([
       expect.stringMatching(/faulty\.yaml:2:\d+: budgets\[0\]\.amount/),
-      expect.stringMatching(/faulty\.yaml:4:\d+: hosts\[0\]/),
+      expect.stringMatching(/faulty\.yaml:4:\d+: hosts\[0\]\.name/),
+      expect.stringMatching(/faulty\.yaml:4:\d+: hosts\[0\]\.nam: is not a known key\.$/),
     ]);
     expect(faults.every(({ fix }) => fix !== null && fix !== '')).toBe(true);
   });
@@ -281,7 +294,7 @@ describe('flowledger doctor, while a running system is broken piece by piece', (
     expect(told.troubles('server')[0]!.fix).toMatch(/flowledger serve/);
   });
 
-  async function breakAndMend({ check, status, ...breakage }: Breakage): Promise<void> {
+  async function breakAndMend({ check, status, lasts, ...breakage }: Breakage): Promise<void> {
     const ends = { status: status ?? 'warn', fix: expect.stringMatching(breakage.fix) as string };
     try {
       await breakage.break(stage);
@@ -291,7 +304,7 @@ describe('flowledger doctor, while a running system is broken piece by piece', (
     } finally {
       await breakage.mend(stage);
     }
-    await well(check);
+    if (!lasts) await well(check);
   }
 
   async function troubleOf(check: Finding['check'], says: RegExp): Promise<[Diagnosed, Finding]> {

@@ -33,6 +33,8 @@ export type StageOptions = {
   readonly interval?: string;
   readonly change?: (document: Document, cluster: SimulatedCluster) => void;
   readonly env?: NodeJS.ProcessEnv;
+  /** Breaks sources before the exporter starts; their names are those of {@link LiveStage.front}. */
+  readonly breakFirst?: (front: LiveStage['front']) => void;
 };
 
 /** What a scrape showed. */
@@ -94,6 +96,8 @@ export async function startLiveStage(options: StageOptions): Promise<LiveStage> 
   const port = await freePort();
   const document = documentOf({ cluster, fronts, interval, port });
   change?.(document, cluster);
+  const front: LiveStage['front'] = (source) => known(fronts.get(source), source);
+  options.breakFirst?.(front);
   let exporter: ExporterProcess;
   const start: LiveStage['start'] = async (again) => {
     again?.(document);
@@ -101,9 +105,8 @@ export async function startLiveStage(options: StageOptions): Promise<LiveStage> 
   };
   const url = `http://127.0.0.1:${port}`;
   const stage: LiveStage = {
-    ...{ cluster, folder, port, url, nodes, start },
-    front: (source) => known(fronts.get(source), source),
-    feedOf: (source) => feedOf(source, known(fronts.get(source), source)),
+    ...{ cluster, folder, port, url, nodes, start, front },
+    feedOf: (source) => feedOf(source, front(source)),
     beginRun: (gpus) =>
       cluster.world.launch({ at: Date.now() - HEAD_START_MS, flow: SWEEP_FLOW, fanOut: gpus, minutes: Infinity }),
     get: (path) => exporter.get(path),
@@ -113,7 +116,7 @@ export async function startLiveStage(options: StageOptions): Promise<LiveStage> 
     end: (signal) => exporter.stop(signal),
     async stop() {
       await exporter?.stop();
-      for (const front of fronts.values()) await front.kill();
+      for (const one of fronts.values()) await one.kill();
       await cluster.close();
       removeFolder(folder);
     },

@@ -19,11 +19,15 @@ export type KeptFeeds = {
   readonly gpus: readonly KeptGpus[];
 };
 
+/** What feeds live by; `onNews` is told when a cluster shows pods that are new or changed. */
+type Circumstances = { readonly clock: Clock; readonly rebaseMs: number; readonly onNews?: () => void };
+
 /** Makes the feeds of a configuration; those that read in the background have begun. `rebaseMs` moves local trees. */
-export function feedsFromConfig(config: Config, { clock, rebaseMs }: { clock: Clock; rebaseMs: number }): KeptFeeds {
+export function feedsFromConfig(config: Config, circumstances: Circumstances): KeptFeeds {
+  const { clock, rebaseMs, onNews } = circumstances;
   const { metaflow, kubernetes, dcgm } = config.feeds;
   const clusters = kubernetes.map(({ name, deployment, scrape: settings }) => ({
-    source: createKubernetesFeed({ name, settings, clock }),
+    source: createKubernetesFeed({ name, settings, clock, ...(onNews ? { onNews } : {}) }),
     deployment,
   }));
   const gpus = dcgm.map(({ scrape: settings, ...options }) => createGpuFeed({ ...options, settings, clock }));
@@ -36,8 +40,6 @@ export function feedsFromConfig(config: Config, { clock, rebaseMs }: { clock: Cl
 export async function stopFeeds({ clusters, gpus }: KeptFeeds): Promise<void> {
   await Promise.all([...clusters.map(({ source }) => source.stop()), ...gpus.map((source) => source.stop())]);
 }
-
-type Circumstances = { readonly clock: Clock; readonly rebaseMs: number };
 
 function keptFeed(feed: MetaflowFeedConfig, config: Config, { clock, rebaseMs }: Circumstances): KeptFeed {
   const { holdings, hosts } = config;

@@ -19,17 +19,19 @@ export type LedgerOptions = {
   readonly onPhase?: (phase: string) => void;
   /** Told of a feed that begins to fail or is read again, and of a broken invariant. */
   readonly onFault?: (message: string) => void;
+  /** Told when a cluster shows pods that are new or changed: the next cycle need not wait. */
+  readonly onNews?: () => void;
 };
 
 /** Opens the store of a start, wires its feeds to it, and makes sure that it still holds what was published. */
-export async function openLedger({ mode, clock, onPhase, onFault }: LedgerOptions): Promise<OpenLedger> {
+export async function openLedger({ mode, clock, onPhase, onFault, onNews }: LedgerOptions): Promise<OpenLedger> {
   const { config } = mode;
   const estate = estateFromConfig(config);
   const store = await openStore({ url: config.store.url, ...(onPhase ? { onPhase } : {}) });
   let feeds: KeptFeeds | null = null;
   try {
     await store.verify();
-    feeds = feedsFromConfig(config, { clock, rebaseMs: mode.rebaseMs });
+    feeds = feedsFromConfig(config, { clock, rebaseMs: mode.rebaseMs, ...(onNews ? { onNews } : {}) });
     const kept = feeds;
     const keeper = await createKeeper(
       {

@@ -10,6 +10,7 @@ import { listenText } from '../views/auth/listen';
 import { createServer } from '../views/auth/server';
 import { runtimeMetrics } from '../views/metrics/runtime';
 import { type Access, readAccess } from './access';
+import { type Bell, createBell } from './bell';
 import type { ExporterRun } from './exporter-run';
 import { type Io, UsageError } from './io';
 import { type OpenLedger, openLedger } from './ledger';
@@ -17,7 +18,13 @@ import { banner } from './serve-banner';
 import type { StartMode } from './start-mode';
 import { versionOf } from './version';
 
-type Running = { readonly mode: StartMode; readonly ledger: OpenLedger; readonly server: Server; readonly log: Logger };
+type Running = {
+  readonly mode: StartMode;
+  readonly ledger: OpenLedger;
+  readonly server: Server;
+  readonly log: Logger;
+  readonly bell: Bell;
+};
 
 /**
  * Runs the exporter until it is told to stop. Everything that it opened is closed then, and what the start unpacked is
@@ -33,10 +40,12 @@ export async function runExporter({ mode, io, stopping, onCycle }: ExporterRun):
     const access = readAccess(mode.config.server);
     const onPhase = env['FLOWLEDGER_LOG_LEVEL'] === 'trace' ? tracer(log) : undefined;
     const onFault = (message: string): void => log.warn(message);
-    ledger = await openLedger({ mode, clock, onFault, ...(onPhase ? { onPhase } : {}) });
+    const bell = createBell();
+    const onNews = (): void => bell.ring();
+    ledger = await openLedger({ mode, clock, onFault, onNews, ...(onPhase ? { onPhase } : {}) });
     const shown: { state: PublishedState | null } = { state: null };
     server = await listen({ mode, ledger, access, clock, log, shown });
-    await keep({ mode, ledger, server, log }, { io, shown, stopping, ...(onCycle ? { onCycle } : {}) });
+    await keep({ mode, ledger, server, log, bell }, { io, shown, stopping, ...(onCycle ? { onCycle } : {}) });
   } finally {
     server?.closeAllConnections();
     server?.close();
@@ -90,6 +99,9 @@ async function listen({ mode, ledger, access, clock, log, shown }: Listening): P
 /** What the console says waits for every feed to have answered, but no longer than this. */
 const BANNER_WAITS_MS = 15_000;
 
+/** A pod that starts is not kept waiting for the next cycle, but cycles are no closer than this. */
+const CYCLES_APART_MS = 1_000;
+
 /** How often a running exporter makes sure that the store still holds what was published. */
 const VERIFY_EVERY_MS = 3_600_000;
 
@@ -98,7 +110,10 @@ type Keeping = { io: Io; shown: { state: PublishedState | null }; stopping: Abor
   'onCycle'
 >;
 
-async function keep({ mode, ledger, server, log }: Running, { io, shown, stopping, onCycle }: Keeping): Promise<void> {
+async function keep(
+  { mode, ledger, server, log, bell }: Running,
+  { io, shown, stopping, onCycle }: Keeping,
+): Promise<void> {
   const { clock } = io;
   const { store } = ledger;
   const cycleMs = mode.config.cycles.liveMs;
@@ -126,23 +141,12 @@ async function keep({ mode, ledger, server, log }: Running, { io, shown, stoppin
       if (error instanceof IntegrityError) throw error;
       log.error({ err: error }, 'A cycle failed; the last published numbers stand, and it is tried again.');
     }
-    await pause(cycleMs / Math.max(clock.speed, 1), stopping);
+    const longest = cycleMs / Math.max(clock.speed, 1);
+    await bell.sleep({ shortest: Math.min(longest, CYCLES_APART_MS), longest }, stopping);
   }
 }
 
 function addressOf(server: Server, { config }: StartMode): string {
   const { port } = server.address() as AddressInfo;
   return `http://${listenText({ ...config.server.listen, port })}`;
-}
-
-function pause(milliseconds: number, stopping: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, milliseconds);
-    stopping.addEventListener('abort', done, { once: true });
-    function done(): void {
-      clearTimeout(timer);
-      stopping.removeEventListener('abort', done);
-      resolve();
-    }
-  });
 }

@@ -21,6 +21,8 @@ export type KubernetesFeedOptions = {
   readonly clock: { now(): Instant; readonly speed: number };
   /** What scrapes the targets; another one in tests. */
   readonly scrapePool?: typeof createScrapePool;
+  /** Told when pods or nodes are new or changed. */
+  readonly onNews?: () => void;
 };
 
 /**
@@ -29,9 +31,14 @@ export type KubernetesFeedOptions = {
  * An answer without the pods or nodes that its target had is `empty`: a gap, which ends nothing for five minutes.
  */
 export function createKubernetesFeed(options: KubernetesFeedOptions): BackgroundFeed<ClusterBatch> {
-  const { name, settings, clock, scrapePool = createScrapePool } = options;
+  const { name, settings, clock, scrapePool = createScrapePool, onNews = () => undefined } = options;
   const cluster = new KnownCluster(name, settings);
-  const pool: ScrapePool = scrapePool({ feed: name, settings, clock, onScrape: (scrape) => cluster.read(scrape) });
+  const onScrape = (scrape: Scrape): ScrapeVerdict => {
+    const verdict = cluster.read(scrape);
+    if (cluster.hasNews()) onNews();
+    return verdict;
+  };
+  const pool: ScrapePool = scrapePool({ feed: name, settings, clock, onScrape });
   return {
     name,
     start: () => pool.start(),
@@ -72,6 +79,11 @@ class KnownCluster {
     if (changes.complete) this.readAt.set(target.url, receivedAt);
     const isEmpty = !changes.complete || (snapshot.pods.size === 0 && snapshot.nodes.size === 0);
     return { outcome: isEmpty ? 'empty' : 'ok', rows, dropped };
+  }
+
+  /** True while pods or nodes wait to be taken. */
+  hasNews(): boolean {
+    return this.pods.size + this.hosts.size > 0;
   }
 
   /** `rows` are the names of the health rows of the pool: one for each target that is listed now. */
