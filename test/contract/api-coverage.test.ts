@@ -23,7 +23,7 @@ const byKey = ({ items }: Coverage) =>
 
 test('closed and open hours of the last 24 hours count together', async () => {
   const answer = await asked();
-  expect(answer.window).toEqual({ from: '2026-11-20T05:00:00.000Z', to: '2026-11-21T06:00:00.000Z' });
+  expect(answer.window).toEqual({ from: '2026-11-20T05:00:00.000Z', to: '2026-11-21T05:31:00.000Z' });
   // node-a: 17.333333333334 closed and 4 open; node-b has no price. 26,400 GPU-seconds were held, 7,320 observed.
   expect(byKey(answer)).toEqual({
     run: ['21.333333333334', 26_400],
@@ -40,6 +40,14 @@ test('closed and open hours of the last 24 hours count together', async () => {
     surely: 1,
     telemetry: expect.closeTo(7320 / 26_400, 12),
   });
+});
+
+test.each([
+  ['?to=2026-11-21T06:00:00Z', '2026-11-20T06:00:00.000Z', '2026-11-21T05:31:00.000Z'],
+  ['?to=2026-11-21T04:30:00Z', '2026-11-20T04:00:00.000Z', '2026-11-21T05:00:00.000Z'],
+  ['?from=2027-01-01&to=2027-01-02', '2027-01-01T00:00:00.000Z', '2027-01-02T00:00:00.000Z'],
+])('no window reaches from what is known into what is yet to come: %s', async (query, from, to) => {
+  expect((await asked(query)).window).toEqual({ from, to });
 });
 
 test('a window before everything has nothing to divide, and no ratio', async () => {

@@ -228,3 +228,12 @@ test('rates say the price of a GPU-hour, and that there is none', async () => {
     ['node-c', '3', null, 'list'],
   ]);
 });
+
+test('rates leave out hosts that have ended', async () => {
+  const { host, price } = pricedHost('gone', MONEY_ONE);
+  const gone = { host: { ...host, to: HEALTHY_NOW - HOUR_MS }, price };
+  const changed = await serveStory({ state: () => healthyState({ hosts: [pricedHost('node-a', MONEY_ONE), gone] }) });
+  const { items } = await changed.json('/api/v1/rates');
+  await changed.close();
+  expect(items.map(({ host: name }: any) => name)).toEqual(['node-a']);
+});

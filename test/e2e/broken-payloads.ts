@@ -37,16 +37,17 @@ export const withOwnMachine =
       return [isOwn.replace(/label_node_kubernetes_io_instance_type="[^"]*",?/, '')];
     });
 
-/** Lets the first GPU of a node that names no pod be busy; true to the names and units of exporters up to 4.8. */
+/** Lets the first GPU of a node that names no pod be busy, in percent or as a ratio. */
 export const withBusyFreeGpu: Rewrite = (body) => {
-  const free = body.split('\n').find((line) => line.startsWith('DCGM_FI_DEV_GPU_UTIL{') && !line.includes(',pod="'));
+  const free = body
+    .split('\n')
+    .find((line) => /^DCGM_FI_DEV_GPU_UTIL(_RATIO)?\{/.test(line) && !line.includes(',pod="'));
   const uuid = /UUID="([^"]+)"/.exec(free ?? '')?.[1];
   if (uuid === undefined) throw new Error('No GPU of this node is free.');
   return linesOf(body, (line) => {
     if (!line.includes(uuid)) return [line];
-    return [
-      line.replace(/^(DCGM_FI_DEV_GPU_UTIL\{.*\}) .*/, '$1 90').replace(/^(.*_ENGINE_ACTIVE\{.*\}) .*/, '$1 0.9'),
-    ];
+    const inPercent = line.replace(/^(DCGM_FI_DEV_GPU_UTIL\{.*\}) .*/, '$1 90');
+    return [inPercent.replace(/^(DCGM_FI_\w+(_RATIO|_ENGINE_ACTIVE)\{.*\}) .*/, '$1 0.9')];
   });
 };
 

@@ -12,8 +12,8 @@ import { diagnose, type Diagnosed, type Document, type LiveStage } from './live-
 export type IllSetExporter = {
   /** Asks it with one of its tokens: `right`, another one, or none. */
   doctor(token: string | null): Promise<Diagnosed>;
-  /** Scrapes it as far as that has not happened yet, and again so long after the first time. */
-  scrapeAgainAfter(milliseconds: number): Promise<void>;
+  /** Scrapes it once at least so long has passed since the last time. */
+  scrapeAfter(milliseconds: number): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -47,22 +47,16 @@ export async function startIllSetExporter(stage: LiveStage): Promise<IllSetExpor
     },
   });
   const exporter = await runningExporter({ folder, config, port });
-  let scrapedAt: number | null = null;
-  const scrape = async (): Promise<void> => {
-    const response = await fetch(`${url}/metrics`, { headers: { authorization: 'Bearer right' } });
-    if (!response.ok) throw new Error(`/metrics answers with ${response.status}.`);
-    await response.text();
-  };
+  let scrapedAt = 0;
   return {
     doctor: (token) =>
       diagnose(folder, ['--server', url, ...(token === null ? [] : ['--token-file', join(folder, token)])]),
-    async scrapeAgainAfter(milliseconds) {
-      if (scrapedAt === null) {
-        await scrape();
-        scrapedAt = performance.now();
-      }
+    async scrapeAfter(milliseconds) {
       await sleep(Math.max(0, scrapedAt + milliseconds - performance.now()));
-      await scrape();
+      const response = await fetch(`${url}/metrics`, { headers: { authorization: 'Bearer right' } });
+      if (!response.ok) throw new Error(`/metrics answers with ${response.status}.`);
+      await response.text();
+      scrapedAt = performance.now();
     },
     async stop() {
       await exporter.stop();

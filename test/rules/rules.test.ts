@@ -86,6 +86,26 @@ describe.each(CASES)('$alert', (rule) => {
   });
 });
 
+describe('FlowledgerRunTakesLong', () => {
+  const rule = CASES.find(({ alert }) => alert === 'FlowledgerRunTakesLong')!;
+  const expected = 'metaflow_run_expected_cost_dollars_per_hour';
+  const labels = '{deployment="prod",flow="TrainFlow",run_id="42",instance="a",job="flowledger"}';
+  const beside = (perHour: number): Series[] => [
+    ...told(rule, [hold(rule.burning, LONG)]),
+    { series: `${expected}${labels}`, values: hold(perHour, LONG) },
+  ];
+
+  test.each([
+    ['fires at three times the expected rate', 2 / 3, [rule.labels], []],
+    ['leaves a faster burn to FlowledgerRunSpendRateAboveExpected', 0.6, [], [rule.labels]],
+  ])('%s', (_what, perHour, takesLong, aboveExpected) => {
+    const series = beside(perHour);
+    expect(complaintsOf({ alert: rule.alert, series, expect: [{ at: 300, firing: takesLong }] })).toBe('');
+    const alert = 'FlowledgerRunSpendRateAboveExpected';
+    expect(complaintsOf({ alert, series, expect: [{ at: 300, firing: aboveExpected }] })).toBe('');
+  });
+});
+
 describe('FlowledgerExporterDown', () => {
   test('fires when nothing is scraped at all', () => {
     const series = [{ series: 'up{job="other"}', values: '1x100' }];

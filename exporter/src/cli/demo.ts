@@ -16,7 +16,8 @@ import type { RunExporter } from './exporter-run';
 import { reportFailure } from './failure';
 import type { Io } from './io';
 import { standInMode } from './replay-mode';
-import { stopOnSignals } from './stop-signals';
+import { checkListen, readSeed } from './option-values';
+import { stopOnSignals, stopWhenUnread } from './stop-signals';
 
 const HELP = `
 Two sources, both through the real feeds: recorded Metaflow runs on an example host, and a GENERATED week of eight
@@ -44,16 +45,18 @@ export function registerDemo(program: Command, io: Io, runExporter: RunExporter)
 
 type Options = { readonly seed: string; readonly listen?: string };
 
-async function demo(
-  { seed, listen }: Options,
-  { io, runExporter }: { io: Io; runExporter: RunExporter },
-): Promise<void> {
+type Running = { readonly io: Io; readonly runExporter: RunExporter };
+
+async function demo({ seed: seedText, ...options }: Options, { io, runExporter }: Running): Promise<void> {
   const stopping = stopOnSignals();
-  const scratch = await mkdtemp(join(tmpdir(), 'flowledger-demo-'));
+  stopWhenUnread(io, stopping);
+  let scratch: string | null = null;
   try {
+    const [seed, listen] = [readSeed(seedText), checkListen(options.listen)];
+    scratch = await mkdtemp(join(tmpdir(), 'flowledger-demo-'));
     const now = io.clock.now();
     const recorded = await unpackExample(EXAMPLE_FOLDER, scratch);
-    const { world } = demoWorld({ seed: Number(seed), now });
+    const { world } = demoWorld({ seed, now });
     const standIn = await startStandIn({ source: worldSource(world), now: () => io.clock.now() });
     try {
       const mode = await standInMode({
@@ -61,7 +64,7 @@ async function demo(
         text: await demoConfig(world.planAt(now), { recorded, url: standIn.url, now }),
         env: io.env,
         url: standIn.url,
-        listen: listen ?? null,
+        listen,
         source: 'the demo',
         note: NOTE,
         rebaseMs: now - recorded.endsAt,
@@ -74,7 +77,7 @@ async function demo(
   } catch (error) {
     reportFailure(error, io);
   } finally {
-    await rm(scratch, { recursive: true, force: true });
+    if (scratch !== null) await rm(scratch, { recursive: true, force: true });
   }
 }
 

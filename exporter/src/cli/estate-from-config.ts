@@ -25,17 +25,43 @@ export function estateFromConfig(config: Config): Estate {
   };
   const declared = new Map(config.hosts.map((host) => [host.name, host]));
   const hosts = new Map(config.hosts.map((host) => [host.name, priced(host)]));
+  const discovered = new Map<string, DiscoveredHost>();
   const addresses = new Map<string, string>();
-  const learn = (seen: readonly DiscoveredHost[]): string[] =>
-    seen.flatMap((one) => {
-      const host = hostFrom(one, { declared: declared.get(one.name), instanceTypes });
-      if (host === null) return [];
-      if (one.internalIp !== null) addresses.set(one.internalIp, host.name);
-      if (isSame(hosts.get(host.name)?.host, host)) return [];
-      hosts.set(host.name, priced(host));
-      return [host.name];
-    });
-  return { hosts, splitPolicy: config.splitPolicy, learn, addresses };
+  const learnOne = (seen: DiscoveredHost): boolean => {
+    const one = merged(discovered.get(seen.name), seen);
+    const host = hostFrom(one, { declared: declared.get(one.name), instanceTypes });
+    if (host === null) return false;
+    discovered.set(one.name, one);
+    if (one.internalIp !== null) addresses.set(one.internalIp, host.name);
+    if (isSame(hosts.get(host.name)?.host, host)) return false;
+    hosts.set(host.name, priced(host));
+    return true;
+  };
+  return {
+    hosts,
+    splitPolicy: config.splitPolicy,
+    addresses,
+    declared: new Set(declared.keys()),
+    feedOf: (host) => discovered.get(host)?.feed ?? null,
+    learn: (seen) => seen.filter(learnOne).map(({ name }) => name),
+    begin(host, from) {
+      const known = discovered.get(host);
+      if (!known || known.from === null || known.from <= from || declared.get(host)?.from) return null;
+      learnOne({ ...known, from });
+      return { ...known, from };
+    },
+  };
+}
+
+/** What is known of a machine stays known: its first sight, its facts that a later look does not show, its size. */
+function merged(known: DiscoveredHost | undefined, seen: DiscoveredHost): DiscoveredHost {
+  const isOther =
+    known?.billingResourceId && seen.billingResourceId && known.billingResourceId !== seen.billingResourceId;
+  if (!known || isOther) return seen;
+  const facts = Object.entries(seen).filter(([, value]) => value !== null);
+  const from = known.from === null || seen.from === null ? null : Math.min(known.from, seen.from);
+  const gpus = known.gpus > seen.gpus ? known.gpus : seen.gpus;
+  return { ...known, ...(Object.fromEntries(facts) as DiscoveredHost), from, to: seen.to, gpus };
 }
 
 type HostSources = { readonly declared: Host | undefined; readonly instanceTypes: readonly InstanceType[] };
@@ -55,7 +81,8 @@ function hostFrom(seen: DiscoveredHost, { declared, instanceTypes }: HostSources
 
 function filled(declared: Host, node: Host): Host {
   const known = Object.entries(declared).filter(([, value]) => value !== null);
-  return { ...node, ...Object.fromEntries(known), gpuModel: declared.gpuModel };
+  const host = { ...node, ...(Object.fromEntries(known) as Host) };
+  return host.gpus === 0n ? { ...host, gpuModel: null } : host;
 }
 
 function isSame(a: Host | undefined, b: Host): boolean {

@@ -11,11 +11,12 @@ import { type ExpectedCosts, readExpected } from '../simulation/expected-costs';
 import type { Published, RunExporter } from './exporter-run';
 import { reportFailure } from './failure';
 import { EXIT, type Io, UsageError } from './io';
+import { checkListen } from './option-values';
 import { progressBar } from './progress-bar';
 import { type ReplayClock, replayClock } from './replay-clock';
 import { askCosts, costDifferences } from './replay-compare';
 import { replayConfigText, standInMode } from './replay-mode';
-import { stopOnSignals } from './stop-signals';
+import { stopOnSignals, stopWhenUnread } from './stop-signals';
 
 const HELP = `
 Serves the folder over real HTTP and runs the exporter on it. Exporter and replay share one clock: FLOWLEDGER_CLOCK,
@@ -46,7 +47,9 @@ type Running = { readonly io: Io; readonly runExporter: RunExporter };
 async function replay({ folder: named, ...options }: Options & { folder: string }, running: Running): Promise<void> {
   const { io, runExporter } = running;
   const stopping = stopOnSignals();
+  stopWhenUnread(io, stopping);
   try {
+    const listen = checkListen(options.listen);
     const folder = resolve(io.folder, named);
     if (!existsSync(join(folder, 'manifest.json'))) throw new UsageError(`${folder} holds no manifest.json.`);
     const opened = await openFolder(folder);
@@ -61,7 +64,7 @@ async function replay({ folder: named, ...options }: Options & { folder: string 
         env: io.env,
         url: standIn.url,
         tree: tree?.path ?? null,
-        listen: options.listen ?? null,
+        listen,
         source: folder,
         note: noteOf(opened),
         rebaseMs: time.shiftMs,

@@ -7,7 +7,7 @@ import { sumAmounts } from '../units/money';
 import { printAmount } from '../units/money-text';
 import type { StartMode } from './start-mode';
 
-const SHOWN_RUNS = 12;
+const [SHOWN_RUNS, FLOWS_AT_ONCE] = [12, 1000];
 
 /** What the banner is about, and where it is to be looked at. */
 export type BannerPlace = { readonly mode: StartMode; readonly store: Store; readonly address: string };
@@ -17,11 +17,14 @@ type PricedRun = { readonly run: Run; readonly cost: bigint | null };
 /** What the console says once the first cycle is through: the newest runs, what they cost, and where to look. */
 export async function banner(state: PublishedState, { mode, store, address }: BannerPlace): Promise<string> {
   const runs = await newestRuns(state, store);
+  const total = runs.length < SHOWN_RUNS ? runs.length : await countRuns(state, store);
   const unpriced = state.issues.filter(({ code }) => code === 'unpriced_host');
   const failed = state.feeds.filter(({ up }) => !up);
   const parts = [
     mode.example === null ? `Reading ${mode.source}.` : `** ${mode.example} **`,
-    runs.length === 0 ? 'No runs yet.' : `${tableOf(runs, state.currency)}\n\n${sumLine(runs, state.currency)}`,
+    runs.length === 0
+      ? 'No runs yet.'
+      : `${tableOf(runs, state.currency)}\n\n${sumLine(runs, { currency: state.currency, total })}`,
     ...failed.map(({ feed, error }) =>
       error === null ? `The feed ${feed} has not answered yet.` : `The feed ${feed} cannot be read: ${error}`,
     ),
@@ -49,6 +52,16 @@ async function newestRuns(state: PublishedState, store: Store): Promise<PricedRu
   });
 }
 
+async function countRuns({ asOf }: PublishedState, store: Store): Promise<number> {
+  let total = 0;
+  for (let page = await store.flows(asOf, { limit: FLOWS_AT_ONCE }); ;) {
+    total += page.reduce((sum, { runs }) => sum + runs, 0);
+    const last = page.at(-1);
+    if (last === undefined || page.length < FLOWS_AT_ONCE) return total;
+    page = await store.flows(asOf, { limit: FLOWS_AT_ONCE, after: { deployment: last.deployment, flow: last.flow } });
+  }
+}
+
 function tableOf(runs: readonly PricedRun[], currency: string): string {
   const table = new Table({
     head: ['flow', 'run', 'outcome', `cost, ${currency}`, 'team'],
@@ -62,15 +75,17 @@ function tableOf(runs: readonly PricedRun[], currency: string): string {
   return table.toString();
 }
 
-function sumLine(runs: readonly PricedRun[], currency: string): string {
+function sumLine(runs: readonly PricedRun[], { currency, total }: { currency: string; total: number }): string {
   const costs = runs.flatMap(({ cost }) => (cost === null ? [] : [cost]));
   if (costs.length === 0) return 'None of these runs has a price.';
-  return `Together: ${printAmount(sumAmounts(costs))} ${currency} for ${costs.length} runs (estimated; no bill yet).`;
+  const newest = `the ${runs.length} newest of ${total} runs`;
+  const which = costs.length === runs.length ? newest : `${costs.length} of ${newest}, the others have no price`;
+  return `Together: ${printAmount(sumAmounts(costs))} ${currency} for ${which} (estimated; no bill yet).`;
 }
 
 function dearestLine(runs: readonly PricedRun[], address: string): string {
   const [dearest] = [...runs].sort((a, b) => Number((b.cost ?? -1n) - (a.cost ?? -1n)));
   if (!dearest || dearest.cost === null) return '';
   const { flow, run } = dearest.run.key;
-  return `\nThe arithmetic of the dearest: npm run -s flowledger -- explain ${flow}/${run} --server ${address}`;
+  return `\nThe arithmetic of the dearest of these: npm run -s flowledger -- explain ${flow}/${run} --server ${address}`;
 }

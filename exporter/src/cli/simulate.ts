@@ -7,7 +7,7 @@ import { createWorld, type World } from '../simulation/world';
 import { HOUR_MS, type Instant } from '../units/interval';
 import { reportFailure } from './failure';
 import { type Io, UsageError } from './io';
-import { readOption } from './option-values';
+import { readOption, readSeed } from './option-values';
 import { progressBar } from './progress-bar';
 
 const HELP = `
@@ -47,7 +47,7 @@ async function simulate(options: Options, io: Io): Promise<void> {
   try {
     const folder = resolve(io.folder, options.out);
     if (existsSync(folder) && readdirSync(folder).length > 0) throw new UsageError(`${folder} is not empty.`);
-    const seed = readOption('seed', options.seed, count(0, 2 ** 31 - 1));
+    const seed = readSeed(options.seed);
     const nodes = readOption('nodes', options.nodes, count(1, 200));
     const hours = readOption('hours', options.hours, count(1, 24 * 31));
     const intervalMs = readOption('interval', options.interval, duration(1000, HOUR_MS));

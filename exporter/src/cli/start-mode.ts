@@ -10,7 +10,7 @@ import { parseMachine } from '../feeds/machine/parse';
 import { readMachine } from '../feeds/machine/read';
 import type { Instant } from '../units/interval';
 
-/** What a start runs on: a configuration with at least one feed and one host, and what to tell people about it. */
+/** What a start runs on: a configuration with at least one feed, and what to tell people about it. */
 export type StartMode = {
   readonly config: Config;
   /** Where the configuration came from, for people. */
@@ -76,9 +76,14 @@ function withFeed(config: Config, path: string): Config {
 
 async function ready(config: Config, source: string): Promise<StartMode> {
   const own = { source, example: null, rebaseMs: 0, tidy: async (): Promise<void> => undefined };
-  if (config.hosts.length > 0) return { ...own, config, undeclaredHost: null };
+  if (!isOnThisMachine(config)) return { ...own, config, undeclaredHost: null };
   const machine = parseMachine(await readMachine());
   return { ...own, config: { ...config, hosts: [machine] }, undeclaredHost: machine.name };
+}
+
+/** A local tree was written here, unless hosts or a cluster say where runs run; other feeds tell of other machines. */
+function isOnThisMachine({ hosts, feeds }: Config): boolean {
+  return hosts.length === 0 && feeds.kubernetes.length === 0 && feeds.metaflow.some(({ type }) => type === 'local');
 }
 
 async function bundledExample({ env, now }: StartPlace): Promise<StartMode> {

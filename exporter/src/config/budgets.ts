@@ -25,5 +25,10 @@ export function readBudget(place: { value: unknown; path: FieldPath; report: Rep
     return null;
   }
   const { flow = null, team = null, experiment = null, period } = raw;
+  if (period === 'month' && [flow, team, experiment].filter((part) => part !== null).length > 1) {
+    const reason = 'is for a month and names more than one of flow, team and experiment, whose sum nothing tells';
+    place.report({ path: place.path, reason, remedy: 'Name one of them, or write period: run.' });
+    return null;
+  }
   return { flow, team, experiment, amount: read.amount, period };
 }

@@ -108,6 +108,6 @@ type Step = { readonly node: Node | null; readonly offset: number; readonly keyO
 
 function shownText(text: string): string | null {
   if (text === '') return null;
-  const masked = text.replace(/\/\/[^/@\s]*@/, '//…@');
+  const masked = text.replace(/\/\/[^/@\s]*@/, '//…@').replace(/(:\/\/[^?#\s]*[?#]).+/, '$1…');
   return masked.length > LONGEST_VALUE ? `${masked.slice(0, LONGEST_VALUE)}…` : masked;
 }

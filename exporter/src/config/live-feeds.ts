@@ -3,7 +3,7 @@ import type { MetricAlias } from '../feeds/gpu/metric-names';
 import type { ScrapeSettings } from '../feeds/scrape/settings';
 import type { FieldPath, Report } from './fault';
 import { scrapeKeys, scrapeSettings } from './scrape';
-import { scale, text } from './scalars';
+import { count, scale, text } from './scalars';
 import { itemsOf, readBy, strictMap } from './section';
 
 /** A kube-state-metrics to scrape. */
@@ -40,8 +40,11 @@ const kubernetesType = z.string().transform((type, context) => {
   return z.NEVER;
 });
 
+// One answer is of a whole cluster: some thirty series a pod, where a GPU exporter tells of one machine.
 const kubernetesSchema = strictMap({
   ...scrapeKeys,
+  max_body_mib: count(1, 1024).default(64),
+  sample_limit: count(1, 10_000_000).default(1_000_000),
   type: kubernetesType.optional(),
   deployment: text.optional(),
 });

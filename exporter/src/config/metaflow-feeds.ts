@@ -113,5 +113,8 @@ function readUrl(raw: Raw, type: 'service' | 'ui' | 'postgres', { path, report }
     const file = isDatabase ? 'password_file' : 'headers_file';
     return fail('carries a password', `Keep secrets out of this file: use ${file}.`);
   }
+  if (!isDatabase && /[?#]/.test(raw.url)) {
+    return fail('has more than a path, which would be lost', 'End it before ? and #; a key goes into headers_file.');
+  }
   return raw.url.replace(/\/+$/, '');
 }

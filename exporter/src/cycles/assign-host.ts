@@ -3,21 +3,29 @@ import { type Issue, NOWHERE } from '../facts/issue';
 import type { Gaps } from '../facts/run';
 import type { Estate } from './estate';
 
+/** Where and for whom hosts are assigned. */
+export type AssignContext = {
+  readonly estate: Estate;
+  readonly feed: string;
+  /** True when the pods of a deployment come from a cluster: what has no pod yet is not put on a host by default. */
+  readonly isClustered: (deployment: string) => boolean;
+};
+
 /**
  * Gives attempts that name no host the estate's only host; where there is a choice, or the named host is not
  * declared, the attempt stays uncharged and is an issue.
  */
 export function assignHosts(
   attempts: readonly Attempt[],
-  estate: Estate,
-  feed: string,
+  { estate, feed, isClustered }: AssignContext,
 ): { attempts: Attempt[]; issues: Issue[] } {
-  const names = [...estate.hosts.keys()];
+  const names = [...(estate.declared ?? estate.hosts.keys())];
   const only = names.length === 1 ? names[0]! : null;
   const issues = new Map<string, Issue>();
   const assigned = attempts.map((told) => {
     if (told.isClone) return told;
-    const attempt = told.hosts.length === 0 && only !== null ? { ...told, hosts: [only] } : told;
+    const mayAssume = told.hosts.length === 0 && only !== null && !isClustered(told.key.deployment);
+    const attempt = mayAssume ? { ...told, hosts: [only] } : told;
     const outside = attempt.hosts.find((host) => estate.hosts.has(host) && !existsThroughout(estate, host, attempt));
     const unknown = attempt.hosts.find((host) => !estate.hosts.has(host)) ?? null;
     if (attempt.hosts.length > 0 && unknown === null && outside === undefined) return attempt;

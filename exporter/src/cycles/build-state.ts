@@ -45,8 +45,12 @@ export type Moment = {
   readonly completeUntil: Instant | null;
   /** The newest instant that any feed was read at, in this process or before; null when nothing was ever read. */
   readonly until: Instant | null;
+  /** When the last process stored something. */
+  readonly leftOffAt: Instant | null;
   /** Up to when an attempt is known: by its pod's cluster, else by its Metaflow feed. */
   readonly knownUntil: (attempt: Attempt) => Instant;
+  /** Up to when a host is known by its cluster; undefined for hosts of none, null where it was never read. */
+  readonly hostKnownUntil: (host: string) => Instant | null | undefined;
   readonly spansAt: SpansAt;
   readonly feeds: readonly FeedHealth[];
   readonly issues: readonly Issue[];
@@ -125,8 +129,12 @@ function openLedgerReader(
   const attemptsSince = remember((start: Instant, asOf: LoadId) =>
     store.attemptsOnHosts([...estate.hosts.keys()], { start, end: Number.MAX_SAFE_INTEGER - HOUR_MS }, asOf),
   );
-  return async ({ standing: { closed, asOf }, spans, until, knownUntil, at }) => {
-    const hours = { estate, closed, spans, until };
+  return async ({ standing: { closed, asOf }, spans, until, knownUntil, hostKnownUntil, leftOffAt, at }) => {
+    const hostUntil = (host: string): Instant => {
+      const known = hostKnownUntil(host);
+      return known === undefined ? until : (known ?? leftOffAt ?? 0);
+    };
+    const hours = { estate, closed, spans, until, hostUntil };
     const start = hourStart(openSince(hours));
     const attempts = await attemptsSince(start, asOf);
     const stretches = telemetry.isOn ? await telemetry.open({ start, end: until }, at) : new Map<string, never>();

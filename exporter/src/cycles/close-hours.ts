@@ -6,6 +6,7 @@ import { closeBatch } from './close-batch';
 import { contentHash } from './content-hash';
 import type { Estate, EstateHost } from './estate';
 import type { HeldSpan, SpansAt } from './ledger-span';
+import { distinctHours } from './retired-hosts';
 import type { Telemetry } from './telemetry';
 
 /** Host-hours in one load; bounds memory, and how much a kill can send back to be done again. */
@@ -101,7 +102,7 @@ export async function closeHours(
   again: readonly HostHour[],
 ): Promise<Standing> {
   const spans = await context.spansAt(standing.asOf);
-  const due = [...again, ...dueHours(context, standing, spans)].sort((a, b) => a.hour - b.hour);
+  const due = distinctHours([...again, ...dueHours(context, standing, spans)]).sort((a, b) => a.hour - b.hour);
   let { asOf, closedAsOf } = standing;
   const closed = new Map(standing.closed);
   for (let first = 0; first < due.length; first += HOST_HOURS_PER_LOAD) {

@@ -1,6 +1,6 @@
 import type { DiscoveredHost, Host } from '../facts/host';
 import type { PriceSpan } from '../facts/price';
-import type { Interval } from '../units/interval';
+import type { Instant, Interval } from '../units/interval';
 
 /** A host with all its prices over time and the hash of what an hour is closed under. */
 export type EstateHost = {
@@ -19,6 +19,15 @@ export type Estate = {
   readonly learn?: (seen: readonly DiscoveredHost[]) => string[];
   /** The internal addresses of hosts that feeds saw. */
   readonly addresses?: ReadonlyMap<string, string>;
+  /**
+   * Lets a host that only a feed saw begin earlier, for it held something before: as it is to be stored. Null for a
+   * host that had begun by then, and for declared ones.
+   */
+  readonly begin?: (host: string, from: Instant) => DiscoveredHost | null;
+  /** The feed that saw a host; null for one that none did. */
+  readonly feedOf?: (host: string) => string | null;
+  /** The names of the configuration's own hosts; where it is not said, all are. */
+  readonly declared?: ReadonlySet<string>;
 };
 
 /** The host with this cloud id of a machine; null when none has it. */

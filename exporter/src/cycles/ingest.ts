@@ -1,4 +1,5 @@
 import { type Attempt, attemptKeyText, type RunKey, runKeyText } from '../facts/attempt';
+import type { DiscoveredHost } from '../facts/host';
 import type { Issue } from '../facts/issue';
 import type { Gaps, Labels, Run, RunRecord } from '../facts/run';
 import { type Closed, type HostHour, hoursToRestate } from '../ledger/restate';
@@ -11,7 +12,7 @@ import { closeBatch, spanOf } from './close-batch';
 import { contentHash } from './content-hash';
 import type { Estate, EstateHost } from './estate';
 import { type HeldSpan, heldSpans, type SpansAt } from './ledger-span';
-import { retiredHosts, slotOf } from './retired-hosts';
+import { distinctHours, retiredHosts, slotOf } from './retired-hosts';
 import type { Telemetry } from './telemetry';
 import { closedAtLastSign } from './vanished-runs';
 
@@ -22,6 +23,8 @@ export type SeenRuns = {
   readonly issues: readonly Issue[];
   /** Puts a run's attempts where they ran. */
   readonly place: (touched: TouchedRun, before: readonly Attempt[], known: RunRecord | null) => PlacedRun;
+  /** True for an open attempt that nothing shows any more, though what would show it has been read. */
+  readonly isGone: (attempt: Attempt) => boolean;
   /** Leaves out the issues that were told before. */
   readonly news: (issues: readonly Issue[]) => Issue[];
 };
@@ -38,6 +41,8 @@ export type IngestContext = {
   /** When the last process stored something. */
   readonly leftOffAt: Instant | null;
   readonly telemetry: Telemetry;
+  /** True when the pods of a deployment come from a cluster: then no attempt is put on a host for want of another. */
+  readonly isClustered: (deployment: string) => boolean;
 };
 
 /** The load up to which the store is now to be read, and how many closed host-hours were closed again. */
@@ -51,15 +56,17 @@ export async function ingest(context: IngestContext, seen: SeenRuns): Promise<In
   const { store, asOf, at } = context;
   const changed = await changedOf(context, seen);
   const issues = seen.news([...withoutPlaced(seen.issues, changed.standing), ...changed.issues]);
-  if (changed.runs.length + changed.attempts.length + issues.length === 0) return { asOf, restated: 0 };
+  if (changed.runs.length + changed.attempts.length + issues.length + changed.hosts.length === 0)
+    return { asOf, restated: 0 };
   const restated = await restate(context, changed);
   const { loadId } = await store.publish({
-    key: `ingest:${seen.feed}:${asOf}:${contentHash([changed.runs, changed.attempts, issues])}`,
+    key: `ingest:${seen.feed}:${asOf}:${contentHash([changed.runs, changed.attempts, issues, changed.hosts])}`,
     at,
     runs: changed.runs,
     attempts: changed.attempts.map(({ after }) => after),
     closings: restated.closings,
     issues: [...issues, ...restated.issues],
+    hosts: changed.hosts,
   });
   return { asOf: Math.max(asOf, loadId), restated: restated.closings.length };
 }
@@ -86,10 +93,11 @@ type Changed = {
   /** Every attempt of these runs as it is to stand. */
   readonly standing: readonly Attempt[];
   readonly issues: readonly Issue[];
+  readonly hosts: readonly DiscoveredHost[];
 };
 
 async function changedOf(
-  { store, asOf, estate, labelsOf, leftOffAt }: IngestContext,
+  { store, asOf, estate, labelsOf, leftOffAt, isClustered }: IngestContext,
   seen: SeenRuns,
 ): Promise<Changed> {
   const keys = seen.runs.map(({ key }) => key);
@@ -100,8 +108,15 @@ async function changedOf(
   const knownRuns = new Map(runsBefore.map((run) => [runKeyText(run.key), run]));
   const knownAttempts = new Map(attemptsBefore.map((attempt) => [attemptKeyText(attempt.key), attempt]));
   const { retracted, ...placed } = placeAll(seen, knownRuns, attemptsBefore);
-  const { attempts, issues } = assignHosts(placed.attempts, estate, seen.feed);
-  const standing = standingAttempts({ known: knownAttempts, shown: attempts, retracted, leftOffAt });
+  const hosts = begunBefore(placed.attempts, estate);
+  const { attempts, issues } = assignHosts(placed.attempts, { estate, feed: seen.feed, isClustered });
+  const standing = standingAttempts({
+    known: knownAttempts,
+    shown: attempts,
+    retracted,
+    leftOffAt,
+    isGone: seen.isGone,
+  });
   const gaps = gapsOf(standing, estate);
   const runs = placed.runs.map((run) => ({
     ...run,
@@ -116,7 +131,21 @@ async function changedOf(
       .filter(({ before, after }) => attemptChanged(before, after)),
     standing,
     issues,
+    hosts,
   };
+}
+
+/** Nodes that held something before a feed saw them: they existed from the hour in which they first did. */
+function begunBefore(attempts: readonly Attempt[], estate: Estate): DiscoveredHost[] {
+  const begun = new Map<string, DiscoveredHost>();
+  for (const { hosts, start, pod, confidence, isClone } of attempts) {
+    if (isClone || !(pod || confidence === 'exact')) continue;
+    for (const name of hosts) {
+      const earlier = estate.begin?.(name, hourStart(start)) ?? null;
+      if (earlier !== null) begun.set(name, earlier);
+    }
+  }
+  return [...begun.values()];
 }
 
 type Placed = {
@@ -150,18 +179,22 @@ type Shown = {
   readonly shown: readonly Attempt[];
   readonly retracted: ReadonlySet<string>;
   readonly leftOffAt: Instant | null;
+  readonly isGone: (attempt: Attempt) => boolean;
 };
 
 /**
  * What is shown, and what is shown no more: that stands, but holds nothing beyond its last sign; what stood for a pod
  * whose attempt is known now held nothing at all.
  */
-function standingAttempts({ known, shown, retracted, leftOffAt }: Shown): Attempt[] {
+function standingAttempts({ known, shown, retracted, leftOffAt, isGone }: Shown): Attempt[] {
   const texts = new Set(shown.map(({ key }) => attemptKeyText(key)));
   const gone = [...known].filter(([text]) => !texts.has(text));
   return [
     ...shown,
-    ...gone.map(([text, attempt]) => (retracted.has(text) ? unheld(attempt) : closedAtLastSign(attempt, leftOffAt))),
+    ...gone.map(([text, attempt]) => {
+      if (retracted.has(text)) return unheld(attempt);
+      return isGone(attempt) ? closedAtLastSign(attempt, leftOffAt) : attempt;
+    }),
   ];
 }
 
@@ -176,7 +209,7 @@ async function restate(context: IngestContext, changed: Changed): Promise<Return
   const before = await context.spansAt(asOf);
   const after = await spansAfter(context, changed, before);
   const touched = changed.attempts.flatMap(({ before: old, after: now }) => hoursToRestate(old, now, closed));
-  const hostHours = distinct([...touched, ...hoursWhoseCauseMoves(before, after, { closed, estate })]);
+  const hostHours = distinctHours([...touched, ...hoursWhoseCauseMoves(before, after, { closed, estate })]);
   if (hostHours.length === 0) return { closings: [], issues: [] };
   const hosts = [...new Set(hostHours.map(({ host }) => host))];
   const stored = await store.attemptsOnHosts(hosts, spanOf(hostHours), asOf);
@@ -236,8 +269,4 @@ function hoursBetween(host: string, ...[a, b, range]: readonly [Instant, Instant
     { start: range.from, end: range.until },
   );
   return span ? hoursTouching(span).map(({ start }) => ({ host, hour: start })) : [];
-}
-
-function distinct(hostHours: readonly HostHour[]): HostHour[] {
-  return [...new Map(hostHours.map((one) => [slotOf(one), one])).values()];
 }

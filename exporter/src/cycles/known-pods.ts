@@ -1,5 +1,6 @@
-import { type RunKey, runKeyText, type ToldAttempt } from '../facts/attempt';
+import { type Attempt, type RunKey, runKeyText, type ToldAttempt } from '../facts/attempt';
 import type { Pod } from '../facts/pod';
+import { isWorkload } from '../facts/workload';
 import { workloadOf } from '../ledger/workloads';
 import type { Instant } from '../units/interval';
 
@@ -62,13 +63,28 @@ export class KnownPods {
     return this.#pods.has(uid);
   }
 
+  /** True for a pod that a cluster has shown and that belongs to another run or workload than this one. */
+  isElsewhere(uid: string, key: RunKey): boolean {
+    return this.#pods.has(uid) && this.#filed.get(uid) !== runKeyText(key);
+  }
+
+  /** Takes in which pods stored attempts ran in: their runs may not be told again. */
+  remember(attempts: readonly Attempt[]): void {
+    for (const { key, pod } of attempts) {
+      if (pod?.uid && !isWorkload(key))
+        this.#claims.set(pod.uid, { deployment: key.deployment, flow: key.flow, run: key.run });
+    }
+  }
+
   /** The runs and workloads that have a pod. */
   owners(): ReadonlySet<string> {
     return new Set([...this.#byRun].filter(([, uids]) => uids.size > 0).map(([text]) => text));
   }
 
-  /** Forgets pods that ended long ago. */
-  prune(now: Instant): void {
+  /** Forgets pods that ended long ago, and what runs say of pods that nobody shows once they are told no more. */
+  prune(now: Instant, isTold: (key: RunKey) => boolean): void {
+    for (const [uid, key] of this.#claims) if (!this.#pods.has(uid) && !isTold(key)) this.#claims.delete(uid);
+    for (const [run, key] of this.#argoRuns) if (!isTold(key)) this.#argoRuns.delete(run);
     for (const [uid, { pod }] of this.#pods) {
       if (pod.end === null || now - pod.end < KEPT_MS) continue;
       this.#pods.delete(uid);

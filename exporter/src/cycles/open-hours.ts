@@ -22,6 +22,8 @@ export type OpenHours = {
   readonly spans: ReadonlyMap<string, HeldSpan>;
   /** The newest instant that any feed has been read at. */
   readonly until: Instant;
+  /** Up to when a host is known, where its cluster is known otherwise than the rest. */
+  readonly hostUntil: (host: string) => Instant;
 };
 
 /** What the open hours are split by. */
@@ -67,15 +69,16 @@ export function openLedger(input: OpenInput): OpenLedger {
       const hostHour = { host, span, prices, holdings, activity: [], stretches, firstHeld, lastHeld, splitPolicy };
       periods.push(...allocateHour(hostHour).periods);
     }
-    if (input.at - input.until > RATE_OUTLIVES_FEED_MS) continue;
-    const stretches = input.stretchesAt(host.name, input.until);
+    const until = input.hostUntil(host.name);
+    if (input.at - until > RATE_OUTLIVES_FEED_MS) continue;
+    const stretches = input.stretchesAt(host.name, until);
     const now = { prices, holdings: burning.get(host.name) ?? [], activity: [], stretches };
     const surely = new Map(now.holdings.map(({ attempt }) => [attemptKeyText(attempt.key), attempt.confidence]));
-    for (const piece of spendAt(input.until, host, now)) {
+    for (const piece of spendAt(until, host, now)) {
       const confidence = piece.holder ? (surely.get(attemptKeyText(piece.holder)) ?? null) : null;
       spend.push({ ...piece, host: host.name, confidence });
     }
-    if (stretches.length > 0) activity.push(...utilizationNow(input.until, host, now));
+    if (stretches.length > 0) activity.push(...utilizationNow(until, host, now));
   }
   return { periods, spend, activity };
 }
@@ -101,10 +104,11 @@ function burnsStill(attempt: Attempt, { at, knownUntil }: OpenInput): boolean {
   return attempt.end !== null || at - knownUntil(attempt) <= RATE_OUTLIVES_FEED_MS;
 }
 
-function openSpanOf({ estate, closed, spans, until }: OpenHours, host: string): Interval | null {
+function openSpanOf({ estate, closed, spans, hostUntil }: OpenHours, host: string): Interval | null {
   const existence = existenceOf(estate.hosts.get(host)!.host, spans.get(host)?.firstHeld ?? null);
   if (!existence) return null;
   const start = Math.max(closed.get(host)?.until ?? hourStart(existence.start), existence.start);
+  const until = hostUntil(host);
   const end = Math.min(until, existence.end ?? until);
   return start < end ? { start, end } : null;
 }

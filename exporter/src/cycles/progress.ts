@@ -1,7 +1,9 @@
+import type { Attempt } from '../facts/attempt';
 import type { Issue } from '../facts/issue';
 import type { Labels, RunRecord } from '../facts/run';
 import type { HostHour } from '../ledger/restate';
-import type { Instant } from '../units/interval';
+import type { LoadId } from '../store/store';
+import { HOUR_MS, type Instant } from '../units/interval';
 import { Attribution } from './attribution';
 import type { Moment, StateContext } from './build-state';
 import { clearIssues } from './clear-issues';
@@ -53,6 +55,8 @@ export type Progress = {
   standing: Standing;
   again: readonly HostHour[];
   issues: readonly Issue[];
+  /** When the store was told last that all is as it was. */
+  aliveAt: Instant;
   broken: Issue | null;
   invariantViolations: number;
   /** Open runs that no feed shows are looked for once, when every feed has been read. */
@@ -73,15 +77,27 @@ export function momentOf(progress: Progress, at: Instant): Moment {
     at,
     completeUntil: completeUntilOf(feeds, readAt),
     until: untilOf(feeds, readAt, leftOffAt),
-    knownUntil: ({ key: { deployment }, pod }) => {
+    knownUntil: ({ key: { deployment }, pod, hosts: [host] }) => {
       const polled = polledAt.get(deployment) ?? null;
+      const ofHost = pod && host !== undefined ? clusters.hostKnownUntil(host) : undefined;
+      if (ofHost !== undefined) return ofHost ?? leftOffAt ?? 0;
       const known = (pod && clusters.serve(deployment)) || polled === null ? clusters.knownUntil(deployment) : polled;
       return known ?? leftOffAt ?? 0;
     },
+    hostKnownUntil: (host) => clusters.hostKnownUntil(host),
+    leftOffAt,
     feeds: health,
     issues: [...progress.issues, ...failedFeedIssues(health), ...broken],
     invariantViolations,
   };
+}
+
+/** Clusters go on showing finished pods for a week by default (Metaflow's own time to live of a job), and a day more. */
+const PODS_REMEMBERED_MS = 8 * 24 * HOUR_MS;
+
+async function attemptsSince({ store, estate }: KeeperContext, since: Instant, asOf: LoadId): Promise<Attempt[]> {
+  const span = { start: since, end: Number.MAX_SAFE_INTEGER - HOUR_MS };
+  return store.attemptsOnHosts([...estate.hosts.keys()], span, asOf);
 }
 
 /** Opens the ledger where the last process left it. */
@@ -98,7 +114,8 @@ export async function openProgress(context: KeeperContext, at: Instant): Promise
   const live = [...kept.map(({ source }) => source.name), ...gpus.map(({ name }) => name), 'clusters'];
   for (const name of live) again.add(name);
   const asOf = await clearIssues(store, { feeds: again, at }, relabeled);
-  const attribution = new Attribution(estate);
+  const attribution = new Attribution(estate, leftOffAt);
+  if (kept.length > 0) attribution.remember(await attemptsSince(context, at - PODS_REMEMBERED_MS, asOf));
   const clusters = new Clusters(kept, { estate, attribution });
   const served = new Set([...context.feeds.map(({ deployment }) => deployment), ...clusters.names()]);
   return {
@@ -112,6 +129,7 @@ export async function openProgress(context: KeeperContext, at: Instant): Promise
     standing: { ...stood, asOf },
     again: stale,
     issues: await orphanedDeployments(store, served, asOf),
+    aliveAt: at,
     broken: null,
     invariantViolations: 0,
     lookedForVanished: false,

@@ -10,6 +10,11 @@ import type { Estate, EstateHost } from './estate';
 /** Tells one host-hour from another. */
 export const slotOf = ({ host, hour }: HostHour): string => `${hour} ${host}`;
 
+/** Each host-hour once. */
+export function distinctHours(hostHours: readonly HostHour[]): HostHour[] {
+  return [...new Map(hostHours.map((one) => [slotOf(one), one])).values()];
+}
+
 /**
  * Hosts that the configuration no longer names, as their closed hours knew them, by {@link slotOf}: what they cost
  * stands, but who held them can still be restated. Hours in which a host had no charge are left out.

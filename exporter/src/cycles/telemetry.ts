@@ -15,6 +15,7 @@ export type StretchesByHost = ReadonlyMap<string, readonly DeviceStretch[]>;
 const ACTIVE_PPM = 10_000;
 /** How long nothing was heard of a device until it is no longer seen; the longest that a sample may speak. */
 const SEEN_MS = 75_000;
+const FORGOTTEN_MS = 3_600_000;
 /** Samples that wait for a store that cannot take them; beyond that the oldest are lost. */
 const WAITING_SAMPLES = 2_000_000;
 /** Measuring the open hours takes a twentieth of the time at most, and is at most this fresh. */
@@ -105,6 +106,14 @@ export class Telemetry {
       const seen = new Set(devices.map(({ device }) => device.uuid)).size;
       return [{ host: host.name, gpus: gpusFromNanoGpus(host.gpus), seen }];
     });
+  }
+
+  /** Forgets devices of which nothing was heard for long. */
+  prune(now: Instant): void {
+    for (const [host, devices] of this.#latest) {
+      for (const [name, { at }] of devices) if (now - at > FORGOTTEN_MS) devices.delete(name);
+      if (devices.size === 0) this.#latest.delete(host);
+    }
   }
 
   health(): FeedHealth[] {

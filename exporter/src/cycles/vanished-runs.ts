@@ -1,5 +1,6 @@
 import { type Attempt, runKeyText } from '../facts/attempt';
 import type { Run } from '../facts/run';
+import { isWorkload } from '../facts/workload';
 import type { LoadId, Store } from '../store/store';
 import type { Instant } from '../units/interval';
 
@@ -13,6 +14,8 @@ export type VanishedInput = {
   readonly absent: ReadonlySet<string>;
   /** When the last process stored something. */
   readonly leftOffAt: Instant | null;
+  /** Clusters that are read: they say themselves which of their workloads are gone. */
+  readonly clusters: ReadonlySet<string>;
 };
 
 /**
@@ -23,7 +26,11 @@ export async function vanishedRuns(input: VanishedInput, asOf: LoadId): Promise<
   const { store, at, seen, absent, leftOffAt } = input;
   const recent = await store.recentRuns(at, asOf);
   const gone = recent.filter(
-    ({ key, outcome }) => outcome === 'running' && !seen.has(runKeyText(key)) && !absent.has(key.deployment),
+    ({ key, outcome }) =>
+      outcome === 'running' &&
+      !seen.has(runKeyText(key)) &&
+      !absent.has(key.deployment) &&
+      !(isWorkload(key) && input.clusters.has(key.deployment)),
   );
   if (gone.length === 0) return { runs: [], attempts: [] };
   const stored = await store.attemptsOfRuns(

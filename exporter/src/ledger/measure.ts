@@ -7,6 +7,7 @@ import { split } from '../units/split';
 import { readEvidence, type SeenDevice, strayGpus } from './evidence';
 import { follow } from './follow';
 import { type ActiveHolding, type Activity, bordersOf } from './holding';
+import { type Capacity, overRequestedOf } from './over-requested';
 import { capacityOf, gpusHeldOn, weightOf } from './weigh';
 
 /** One elementary interval: who weighs how much per millisecond; all of it sums to capacity. */
@@ -20,7 +21,8 @@ export type Slice = {
   readonly idle: bigint;
   /** GPUs nobody holds and nothing uses, whatever tasks without GPUs weigh. */
   readonly idleGpus: bigint;
-  readonly overRequested: boolean;
+  /** What holders asked together for more of than the host has; where it is not known what it has, nothing. */
+  readonly overRequested: readonly Capacity[];
   /** What telemetry sees meanwhile, one stretch a device. */
   readonly seen: readonly SeenDevice[];
 };
@@ -64,8 +66,7 @@ function weighSlice(input: MeasureInput, present: Present): Slice {
   const { host, perHour } = input;
   const capacity = capacityOf(host);
   const requested = holders.map(({ attempt }) => weightOf(host, attempt.held!, perHour));
-  const overRequested = sum(requested) > capacity;
-  const weights = overRequested ? split(capacity, requested) : requested;
+  const weights = sum(requested) > capacity ? split(capacity, requested) : requested;
   const gpus = holders.map(({ attempt }, index) => (gpusHeldOn(host, attempt.held!) > 0n ? weights[index]! : 0n));
   const left = capacity - sum(weights);
   const unattributed = host.gpus > 0n ? smaller(left, unclaimedGpus(input, present, gpus)) : 0n;
@@ -76,7 +77,7 @@ function weighSlice(input: MeasureInput, present: Present): Slice {
     unattributed,
     idle: left - unattributed,
     idleGpus: host.gpus > 0n ? capacity - sum(gpus) - unattributed : 0n,
-    overRequested,
+    overRequested: overRequestedOf(host, holders),
   };
 }
 

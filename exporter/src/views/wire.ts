@@ -8,6 +8,13 @@ export function moneyOf(amount: bigint | null): string | null {
   return amount === null ? null : printAmount(amount);
 }
 
+/** A span of seconds, or of GPU-seconds, as sent: to the millisecond, without what sums of floats leave behind. */
+export function secondsOf(seconds: number): number;
+export function secondsOf(seconds: number | null): number | null;
+export function secondsOf(seconds: number | null): number | null {
+  return seconds === null ? null : Math.round(seconds * 1000) / 1000;
+}
+
 const [FIRST, LAST] = [Date.parse('0000-01-01T00:00:00.000Z'), Date.parse('9999-12-31T23:59:59.999Z')];
 
 /**

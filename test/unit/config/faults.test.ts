@@ -34,7 +34,7 @@ describe('the faults of a configuration', () => {
   });
 
   test('are told for every case of the document', () => {
-    expect(cases).toHaveLength(51);
+    expect(cases).toHaveLength(52);
   });
 
   test('of a file that is not there name the file', () => {

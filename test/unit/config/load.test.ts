@@ -127,7 +127,14 @@ budgets: [{team: vision, amount: 0.1, period: month}]
         name: 'k',
         type: 'kube-state-metrics',
         deployment: 'prod',
-        scrape: { source: ksm, intervalMs: 15_000, timeoutMs: 5000, ...scrape },
+        scrape: {
+          source: ksm,
+          intervalMs: 15_000,
+          timeoutMs: 5000,
+          ...scrape,
+          bodyLimitBytes: 67_108_864,
+          sampleLimit: 1_000_000,
+        },
       },
     ]);
     const nodes = [

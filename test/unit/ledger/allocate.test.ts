@@ -1,4 +1,5 @@
 import { allocateHour } from '../../../exporter/src/ledger/allocate';
+import { workloadKey } from '../../../exporter/src/facts/workload';
 import { nanoGpus } from '../../../exporter/src/units/quantity';
 import { hostHoursOf } from '../../scenarios/host-hours';
 import { parseScenario } from '../../scenarios/parse-scenario';
@@ -38,6 +39,27 @@ describe('allocateHour', () => {
       { code: 'gpus_on_gpuless_host', field: 'TrainFlow/7/train/42', value: 'cpu-1', feed: 'ledger', count: 1 },
     ]);
     expect(answer!.issues[0]!.remedy).toContain('hosts[].gpus of cpu-1');
+  });
+
+  test.each([
+    ['hosts[].gpus', 'gpus 0-3 cpus 8 memory 32GiB', '8 gpus cpus 1 memory 1GiB', 'more GPUs'],
+    ['hosts[].vcpus', 'gpus 0-3 cpus 8 memory 32GiB', '1 gpus cpus 9 memory 1GiB', 'more vCPUs'],
+    ['hosts[].memory', 'cpus 8 memory 32GiB', 'cpus 1 memory 33GiB', 'more memory'],
+  ])('says of which capacity too much was asked: %s', (field, has, asked, reason) => {
+    const node = [`node a ${has}`, 'price a - - $1/h'];
+    const [answer] = allocate(...node, `attempt TrainFlow/7/train/42 #0 10:00 11:00 ${asked}`);
+    expect(answer!.issues).toMatchObject([{ code: 'over_requested_host', field, value: 'a' }]);
+    expect(answer!.issues[0]!.reason).toContain(reason);
+  });
+
+  test('names a pod that is no run by namespace, workload and pod', () => {
+    const node = ['node cpu-1 cpus 8 memory 32GiB', 'price cpu-1 - - $1/h'];
+    const [hour] = hostHoursOf(
+      parseScenario('story', [...node, 'attempt F/7/train/42 #0 10:00 11:00 2 gpus', 'expect origin $1'].join('\n')),
+    );
+    const key = workloadKey({ cluster: 'blue', namespace: 'ml', workload: 'api', pod: 'api-1', uid: 'u-1' });
+    const holdings = hour!.holdings.map((holding) => ({ ...holding, attempt: { ...holding.attempt, key } }));
+    expect(allocateHour({ ...hour!, holdings }).issues[0]!.field).toBe('ml/api/api-1');
   });
 
   test('refuses a host that has neither GPUs nor vCPUs nor memory: there is nothing to split by', () => {

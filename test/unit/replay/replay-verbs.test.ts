@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import { Command } from 'commander';
 import { registerDemo } from '../../../exporter/src/cli/demo';
 import type { ExporterRun } from '../../../exporter/src/cli/exporter-run';
@@ -18,11 +19,12 @@ async function call(
   {
     runExporter = async () => undefined,
     env = {},
-  }: { runExporter?: (run: ExporterRun) => Promise<void>; env?: Io['env'] } = {},
+    stdout,
+  }: { runExporter?: (run: ExporterRun) => Promise<void>; env?: Io['env']; stdout?: Io['stdout'] } = {},
 ): Promise<{ out: string; err: string; code: number }> {
   const said = { out: '', err: '', code: 0 };
   const io: Io = {
-    stdout: { write: (text) => (said.out += text) },
+    stdout: stdout ?? { write: (text) => (said.out += text) },
     stderr: { write: (text) => (said.err += text) },
     clock: { now: () => NOW, speed: 1 },
     env,
@@ -123,6 +125,12 @@ describe('flowledger replay', () => {
     expect(code).toBe(3);
   });
 
+  it('names --listen where it is no address', async () => {
+    const { err, code } = await call(['replay', 'recorded', '--listen', 'foo']);
+    expect(err).toContain('--listen foo is not host:port');
+    expect(code).toBe(2);
+  });
+
   it('names what is missing', async () => {
     const { err, code } = await call(['replay', 'nowhere']);
     expect(err).toContain('nowhere holds no manifest.json');
@@ -131,6 +139,34 @@ describe('flowledger replay', () => {
 });
 
 describe('flowledger demo', () => {
+  test.each([
+    [['--seed', 'abc'], '--seed abc is not a whole number'],
+    [['--seed', '-1.5'], '--seed -1.5 is not a whole number'],
+    [['--listen', 'foo'], '--listen foo is not host:port'],
+  ])('refuses %j and leaves nothing behind', async (words, message) => {
+    const { err, code } = await call(['demo', ...words], { runExporter: () => Promise.reject(new Error('began')) });
+    expect(err).toContain(message);
+    expect(err).not.toContain('began');
+    expect(code).toBe(2);
+  });
+
+  it('ends quietly, and takes its folder away, once nobody reads what it says', async () => {
+    const closed = new Writable({
+      write: (_chunk, _encoding, done) => done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })),
+    });
+    let folder = '';
+    const runExporter = async ({ mode, io, stopping }: ExporterRun): Promise<void> => {
+      folder = (mode.config.feeds.metaflow[0] as unknown as { path: string }).path;
+      expect([existsSync(folder), readdirSync(folder).length > 0]).toEqual([true, true]);
+      const stopped = new Promise((resolve) => stopping.addEventListener('abort', resolve));
+      io.stdout.write('a line that nobody reads\n');
+      await stopped;
+      await mode.tidy();
+    };
+    const { err, code } = await call(['demo'], { runExporter, stdout: closed });
+    expect({ err, code, isThere: existsSync(folder) }).toEqual({ err: '', code: 0, isThere: false });
+  });
+
   it('runs the exporter on recorded and on generated data, and says which is which and where to look', async () => {
     let seen: ExporterRun | null = null;
     let runs: any = null;

@@ -1,8 +1,8 @@
 import type { Issue, IssueCode } from '../../facts/issue';
 import type { Sample } from '../scrape/exposition';
 import { issueOf } from '../metaflow/issue';
+import { ownText } from '../own-text';
 import type { ValueFault } from './gpu-value';
-import { ownText } from './own-text';
 
 /** Why a line of a GPU scrape is left out. */
 export type DropReason =

@@ -13,6 +13,7 @@ import {
   NO_PRESENCE,
   type Presence,
   touchedBy,
+  withMissed,
   withoutKeys,
   withoutTarget,
 } from './presence';
@@ -27,6 +28,8 @@ export type ClusterState = {
   readonly intervalMs: number;
   readonly pods: ReadonlyMap<string, TrackedPod>;
   readonly hosts: TrackedHosts;
+  /** Machines that the store knew when this process began; those of `hosts` stand above them. */
+  readonly stored: TrackedHosts;
   readonly podPresence: Presence;
   readonly hostPresence: Presence;
   /** Targets that answer without the pods, or without the nodes, that they had, and since when. */
@@ -48,9 +51,9 @@ const POD_KEPT_MS = 24 * 3_600_000;
 const HOST_KEPT_MS = 31 * 24 * 3_600_000;
 
 /** A cluster of which nothing has been read; `intervalMs` is the time between two reads of one target. */
-export function newCluster(cluster: string, intervalMs: number): ClusterState {
+export function newCluster(cluster: string, intervalMs: number, stored: TrackedHosts = new Map()): ClusterState {
   const presence = { podPresence: NO_PRESENCE, hostPresence: NO_PRESENCE };
-  return { cluster, intervalMs, pods: new Map(), hosts: new Map(), ...presence, hollow: new Map() };
+  return { cluster, intervalMs, pods: new Map(), hosts: new Map(), stored, ...presence, hollow: new Map() };
 }
 
 /**
@@ -84,6 +87,19 @@ export function withoutClusterTarget(state: ClusterState, target: string): Clust
   };
 }
 
+/**
+ * The cluster once each of its targets has been read: stored machines without an end that none of them had are missed,
+ * and gone with the next read of all. Null while a target has no node at all, `knownForMs` being less than five minutes.
+ */
+export function withStoredMissed(state: ClusterState, knownForMs: number): ClusterState | null {
+  const { hosts, stored, hostPresence } = state;
+  const missed = [...stored.values()].filter(({ name, host }) => host.to === null && !hosts.has(name));
+  const isHollow = [...hostPresence.targets.values()].some(({ present }) => present.size === 0);
+  if (missed.length > 0 && isHollow && knownForMs < GAP_MS) return null;
+  const names = missed.map(({ name }) => name);
+  return { ...state, hostPresence: withMissed(hostPresence, names) };
+}
+
 function isGap({ podPresence, hostPresence, hollow }: ClusterState, { target, snapshot, at }: ClusterRead): boolean {
   const [pods, hosts] = [podPresence.targets.get(target), hostPresence.targets.get(target)];
   const lost =
@@ -95,7 +111,7 @@ function isGap({ podPresence, hostPresence, hollow }: ClusterState, { target, sn
 function withHosts(state: ClusterState, { target, snapshot, at }: ClusterRead): ClusterState {
   if (state.hostPresence.targets.get(target)?.at === at) return state;
   const hosts = new Map(state.hosts);
-  const machines = machinesByNode(hosts);
+  const machines = machinesByNode(hosts, state.stored);
   const keys = new Set<string>();
   for (const node of snapshot.nodes.values()) {
     const tracked = hostAfter(machines.get(node.name), { node, at, feed: state.cluster });
@@ -125,7 +141,9 @@ function endHosts(
   const hosts = new Map(state.hosts);
   const changed: DiscoveredHost[] = [];
   for (const name of touchedBy(state.hostPresence, target)) {
-    const tracked = withEnd(hosts.get(name)!, goneSince(state.hostPresence, name, at));
+    const known = hosts.get(name) ?? state.stored.get(name)!;
+    const tracked = withEnd(known, goneSince(state.hostPresence, name, at));
+    if (!tracked.isSeen && tracked === known) continue;
     hosts.set(name, tracked);
     if (!isDeepStrictEqual(before.hosts.get(name)?.host, tracked.host)) changed.push(tracked.host);
   }
@@ -139,7 +157,7 @@ function tellPods(
 ): { state: ClusterState; pods: Pod[] } {
   const { target, at } = read;
   const pods = new Map(state.pods);
-  const machines = machinesByNode(state.hosts);
+  const machines = machinesByNode(state.hosts, state.stored);
   const movedNodes = new Set<string | null>([...moved].map((name) => state.hosts.get(name)!.node.name));
   const touched = touchedBy(state.podPresence, target);
   if (moved.size > 0) for (const [uid, { sight }] of pods) if (movedNodes.has(sight.seen.node)) touched.add(uid);
@@ -159,7 +177,7 @@ type PodPlace = { readonly sight: PodSight; readonly tracked: TrackedHost | null
 function podOf({ cluster, intervalMs }: ClusterState, { sight, tracked, gone }: PodPlace): Pod {
   const { uid, namespace, name, node, phase, labels, owner, requests } = sight.seen;
   const annotations = sight.seen.annotations ?? {};
-  const nodeEnd = tracked?.host.to ?? null;
+  const nodeEnd = tracked === null ? null : nodeEndOf(tracked, podStart(sight));
   return {
     cluster,
     ref: { uid, namespace, name },
@@ -173,6 +191,11 @@ function podOf({ cluster, intervalMs }: ClusterState, { sight, tracked, gone }: 
     owner,
     labels: shownLabels({ annotations, labels }),
   };
+}
+
+/** A pod that began after a stored machine's end is on another one, whose node has not been read yet. */
+function nodeEndOf({ host, isSeen }: TrackedHost, start: Instant | null): Instant | null {
+  return !isSeen && host.to !== null && start !== null && start > host.to ? null : host.to;
 }
 
 /** Forgets pods that have been gone for a day and hosts that have been gone for a month. */

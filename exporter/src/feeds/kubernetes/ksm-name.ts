@@ -19,17 +19,19 @@ export function ksmNames(keys: readonly string[], prefix: 'label' | 'annotation'
   return new Map(entries);
 }
 
-/** The values whose label names begin with one of these prefixes, by the rest of the name. */
-export function valuesWithPrefix(
-  labels: ReadonlyMap<string, string>,
-  prefixes: readonly string[],
-): { [name: string]: string } {
-  const values: { [name: string]: string } = {};
+/** Values that are still gathered. */
+export type GatheredValues = { [name: string]: string };
+
+/** No values yet; without a prototype, because a label may be called `__proto__`. */
+export function noValues(): GatheredValues {
+  return Object.create(null) as GatheredValues;
+}
+
+/** Adds to `values` those whose label names begin with the prefix, by the rest of the name; later ones win. */
+export function gatherValues(values: GatheredValues, labels: ReadonlyMap<string, string>, prefix: string): void {
   for (const [label, value] of labels) {
-    const prefix = prefixes.find((candidate) => label.startsWith(candidate));
-    if (prefix !== undefined) values[label.slice(prefix.length)] = value;
+    if (label.startsWith(prefix)) values[label.slice(prefix.length)] = value;
   }
-  return values;
 }
 
 /**

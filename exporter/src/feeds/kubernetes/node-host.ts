@@ -46,7 +46,7 @@ export function lastSegment(providerId: string | null): string | null {
 }
 
 /** How a bill names it: Azure by its whole path, whose case varies and is lowered, the others by the last segment. */
-function billingResourceIdOf(providerId: string | null): string | null {
+export function billingResourceIdOf(providerId: string | null): string | null {
   if (cloudOf(providerId) !== 'azure') return lastSegment(providerId);
   return providerId!.slice(providerId!.indexOf('://') + '://'.length).toLowerCase();
 }

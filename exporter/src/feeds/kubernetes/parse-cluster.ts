@@ -47,12 +47,16 @@ export function parseCluster(
   };
 }
 
+// The rest of a line holds annotations, and annotations may hold secrets.
+const METRIC_NAME = /^[a-zA-Z_:][\w:]*(?=[{\s])/;
+
 function badLineIssues(feed: string, { badLines }: Exposition): Issue[] {
   const [first] = badLines;
   if (first === undefined) return [];
   const { line, text, reason } = first;
+  const value = METRIC_NAME.exec(text)?.[0] ?? null;
   const remedy = 'Look at this line of the answer; the other lines were read.';
-  return [issueOf(feed, { code: 'bad_sample', line, value: text, reason, remedy, count: badLines.length })];
+  return [issueOf(feed, { code: 'bad_sample', line, value, reason, remedy, count: badLines.length })];
 }
 
 function missingRequests(

@@ -1,9 +1,12 @@
 import type { Instant } from '../../units/interval';
 import type { SeenNode } from './cluster-snapshot';
-import { valuesWithPrefix } from './ksm-name';
+import { gatherValues, type GatheredValues, noValues } from './ksm-name';
 import { objectLabel, type StateSeries } from './state-series';
 
-type Draft = { -readonly [field in keyof SeenNode]: SeenNode[field] } & { capacity: Map<string, number> };
+type Draft = { -readonly [field in keyof SeenNode]: SeenNode[field] } & {
+  capacity: Map<string, number>;
+  readonly labels: GatheredValues;
+};
 
 /** All nodes of one exposition, by name. Where capacity is not told, what can be allocated stands for it. */
 export function parseNodes(series: StateSeries): Map<string, SeenNode> {
@@ -22,7 +25,7 @@ export function parseNodes(series: StateSeries): Map<string, SeenNode> {
   }
   for (const sample of series.of('kube_node_labels')) {
     const node = named(draftOf, { series, sample });
-    if (node !== null) node.labels = { ...node.labels, ...valuesWithPrefix(sample.labels, ['label_']) };
+    if (node !== null) gatherValues(node.labels, sample.labels, 'label_');
   }
   readCapacity(series, draftOf);
   const earliest = (before: Instant | null, time: Instant): Instant => Math.min(before ?? time, time);
@@ -61,7 +64,7 @@ function draftIn(nodes: Map<string, Draft>): DraftOf {
       created: null,
       deletion: null,
       capacity: new Map(),
-      labels: {},
+      labels: noValues(),
     };
     nodes.set(name, draft);
     return draft;

@@ -2,7 +2,7 @@ import type { PodPhase } from '../../facts/pod';
 import type { Instant } from '../../units/interval';
 import type { Sample } from '../scrape/exposition';
 import type { SeenPod } from './cluster-snapshot';
-import { valuesWithPrefix } from './ksm-name';
+import { gatherValues, type GatheredValues, noValues } from './ksm-name';
 import { finderOf, podNamesOf, type PodFinder } from './pod-finder';
 import { ownersOf } from './parse-owners';
 import { requestsOf } from './parse-requests';
@@ -115,11 +115,14 @@ function timesOf(series: StateSeries, find: PodFinder): Map<string, PodTimes> {
 function valuesOf(
   samples: readonly Sample[],
   { find, prefix }: { find: PodFinder; prefix: string },
-): Map<string, { [name: string]: string }> {
-  const values = new Map<string, { [name: string]: string }>();
+): Map<string, GatheredValues> {
+  const valuesByUid = new Map<string, GatheredValues>();
   for (const sample of samples) {
     const uid = find(sample);
-    if (uid !== null) values.set(uid, { ...values.get(uid), ...valuesWithPrefix(sample.labels, [prefix]) });
+    if (uid === null) continue;
+    const values = valuesByUid.get(uid) ?? noValues();
+    valuesByUid.set(uid, values);
+    gatherValues(values, sample.labels, prefix);
   }
-  return values;
+  return valuesByUid;
 }

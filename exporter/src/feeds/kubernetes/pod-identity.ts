@@ -91,13 +91,15 @@ function attemptOf(text: string | null): number | null {
 }
 
 // Tokens and whole manifests with their environment travel in annotations; what is not shown cannot leak.
-const PRIVATE = /token|secret|passw|credential|api_?key|last_applied|metaflow_parameters|argoproj_io_outputs/i;
+const PRIVATE_KEY =
+  /token|secret|passw|pwd|auth|bearer|dsn|private|credential|api_?key|last_applied|metaflow_parameters|argoproj_io_outputs/i;
+const PRIVATE_VALUE = /:\/\/[^\s@]*:[^\s@]*@|^\s*(bearer|basic)\s+\S/i;
 const MAX_VALUE = 200;
 
 /** What may be shown and grouped by: labels and annotations, labels first, without secrets, tokens and long texts. */
 export function shownLabels({ annotations, labels }: Pick<PodWords, 'annotations' | 'labels'>): NamedValues {
   const shown = Object.entries({ ...annotations, ...labels }).filter(
-    ([name, value]) => !PRIVATE.test(name) && value.length <= MAX_VALUE,
+    ([name, value]) => value.length <= MAX_VALUE && !PRIVATE_KEY.test(name) && !PRIVATE_VALUE.test(value),
   );
   return Object.fromEntries(shown);
 }

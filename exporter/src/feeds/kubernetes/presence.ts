@@ -41,6 +41,15 @@ export function afterRead(
   return { targets: new Map(targets).set(read.target, words), orphans: new Map(left) };
 }
 
+/** What is there once objects that no read had are missed: the newest read of each target was the first to lack them. */
+export function withMissed({ targets, orphans }: Presence, keys: readonly string[]): Presence {
+  const words = [...targets].map(([name, one]): [string, TargetWords] => {
+    const missed = keys.map((key): [string, Absence] => [key, { since: one.at, reads: 1 }]);
+    return [name, { ...one, absent: new Map([...one.absent, ...missed]) }];
+  });
+  return { targets: new Map(words), orphans };
+}
+
 /** What is there once a target is listed no more; only what no other target knows becomes an orphan. */
 export function withoutTarget({ targets, orphans }: Presence, target: string): Presence {
   const rest = new Map(targets);

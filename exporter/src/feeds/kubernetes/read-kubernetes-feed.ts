@@ -9,9 +9,10 @@ import type { ScrapeSettings } from '../scrape/settings';
 import { nameTargets } from '../scrape/target-address';
 import type { ClusterBatch } from './cluster-batch';
 import { clusterIssues } from './cluster-issues';
-import { type ClusterState, newCluster, track, withoutClusterTarget } from './cluster-tracker';
+import { type ClusterState, newCluster, track, withoutClusterTarget, withStoredMissed } from './cluster-tracker';
 import { parseCluster } from './parse-cluster';
 import { ToldIssues } from './told-issues';
+import { storedMachines } from './track-hosts';
 
 /** How a feed over kube-state-metrics is made. */
 export type KubernetesFeedOptions = {
@@ -23,6 +24,10 @@ export type KubernetesFeedOptions = {
   readonly scrapePool?: typeof createScrapePool;
   /** Told when pods or nodes are new or changed. */
   readonly onNews?: () => void;
+  /** The hosts that the store knows; those of other feeds are left out. */
+  readonly known?: readonly DiscoveredHost[];
+  /** When the store last learned something: stored hosts that are gone since then were there until then. */
+  readonly knownUntil?: Instant | null;
 };
 
 /**
@@ -32,7 +37,13 @@ export type KubernetesFeedOptions = {
  */
 export function createKubernetesFeed(options: KubernetesFeedOptions): BackgroundFeed<ClusterBatch> {
   const { name, settings, clock, scrapePool = createScrapePool, onNews = () => undefined } = options;
-  const cluster = new KnownCluster(name, settings);
+  const { known = [], knownUntil = null } = options;
+  const own = known.filter(({ feed }) => feed === name);
+  const cluster = new KnownCluster(
+    name,
+    settings,
+    newCluster(name, settings.intervalMs, storedMachines(own, knownUntil)),
+  );
   const onScrape = (scrape: Scrape): ScrapeVerdict => {
     const verdict = cluster.read(scrape);
     if (cluster.hasNews()) onNews();
@@ -51,19 +62,19 @@ export function createKubernetesFeed(options: KubernetesFeedOptions): Background
 const WHOLE_CLUSTER = 'cluster';
 
 class KnownCluster {
-  private state: ClusterState;
   private pods = new Map<string, Pod>();
   private hosts = new Map<string, DiscoveredHost>();
   private readonly readAt = new Map<string, Instant>();
   private readonly issues = new ToldIssues();
+  private knownFrom: Instant | null = null;
   private knownUntil: Instant | null = null;
+  private areStoredMissed = false;
 
   constructor(
     private readonly name: string,
     private readonly settings: ScrapeSettings,
-  ) {
-    this.state = newCluster(name, settings.intervalMs);
-  }
+    private state: ClusterState,
+  ) {}
 
   read({ target, body, contentType, receivedAt }: Scrape): ScrapeVerdict {
     const { sampleLimit } = this.settings;
@@ -94,6 +105,7 @@ class KnownCluster {
       if (this.knownUntil === null) this.takeAll();
       // While a new target has not been read yet, the cluster is known as far as it was.
       this.knownUntil = Math.min(...this.readAt.values());
+      this.missStored(this.knownUntil);
       this.issues.replace(WHOLE_CLUSTER, clusterIssues(this.state, this.knownUntil));
     }
     const { pods, hosts } = this;
@@ -119,6 +131,14 @@ class KnownCluster {
       this.issues.forget(url);
       this.state = withoutClusterTarget(this.state, url);
     }
+  }
+
+  private missStored(knownUntil: Instant): void {
+    this.knownFrom ??= knownUntil;
+    const state = this.areStoredMissed ? null : withStoredMissed(this.state, knownUntil - this.knownFrom);
+    if (state === null) return;
+    this.state = state;
+    this.areStoredMissed = true;
   }
 
   private takeAll(): void {

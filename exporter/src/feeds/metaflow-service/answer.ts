@@ -16,8 +16,17 @@ export type Ask = (path: string, options?: AskOptions) => Promise<Answer>;
 /** Which answers beside 200 are worth having, and whether a failing one is asked for again. */
 export type AskOptions = { readonly accepted?: readonly number[]; readonly isTriedOnce?: boolean };
 
-/** An answer that exceeds the limit of bytes. */
+/** An answer, or a list of several, that exceeds a limit of bytes or rows. */
 export class AnswerTooLarge extends FeedError {}
+
+/** Rows a list may have: those of the largest run, or of all runs of a flow. */
+const MOST_ROWS = 500_000;
+
+/** Adds rows to those of a list; `path` names it. @throws AnswerTooLarge where the list becomes too long. */
+export function addRows(rows: unknown[], more: readonly unknown[], path: string): void {
+  if (rows.length + more.length > MOST_ROWS) throw new AnswerTooLarge(`${path} has more than ${MOST_ROWS} rows.`);
+  for (const row of more) rows.push(row);
+}
 
 /** An answer of another status than was wanted. */
 export class AnswerRefused extends FeedError {

@@ -43,7 +43,9 @@ export function askerOf({ url, headersFile, timeoutMs, retryWaitsMs = RETRY_WAIT
       const exchange = { address: `${base}${path}`, headers, signal: late.signal };
       const raw = await exchangeWithin(exchange, place, isTriedOnce ? [] : retryWaitsMs);
       if (raw.status === 200 || accepted.includes(raw.status)) return answerOf(raw, place);
-      const detail = detailOf(raw.text, secretsIn(own));
+      // Who refuses a key may repeat it, in whatever encoding.
+      const mayEchoKey = (raw.status === 401 || raw.status === 403) && Object.keys(own).length > 0;
+      const detail = mayEchoKey ? '' : detailOf(raw.text, secretsIn(own));
       throw new AnswerRefused(`${place} ${statusProblem(raw.status)}${detail && `: ${detail}`}.`, raw.status);
     } catch (error) {
       if (error instanceof FeedError) throw error;

@@ -6,10 +6,10 @@ import { isRecord } from '../metaflow/parse-row';
 import { flowIdOf } from '../metaflow/row-ids';
 import { type RowSource, type RunDetails, type RunName, UnreadableRun } from '../metaflow/row-source';
 import { type RowsContext, stepsWithoutEnd } from '../metaflow/rows-to-run';
-import { AnswerTooLarge, type Ask } from './answer';
+import { addRows, AnswerTooLarge, type Ask } from './answer';
 import { readPages } from './service-pages';
 
-const MOST_ROWS = 500;
+const ROWS_A_PAGE = 500;
 const NEWEST_ROWS = 50;
 const FLOWS_AT_ONCE = 4;
 
@@ -18,7 +18,7 @@ export function serviceSource(ask: Ask, feed: string): RowSource {
   return {
     places: placesOf,
     async runs(since) {
-      const flows = await readPages(ask, '/flows', { limit: MOST_ROWS });
+      const flows = await readPages(ask, '/flows', { limit: ROWS_A_PAGE });
       const names = [...new Set(flows.flatMap((row) => flowIdOf(row) ?? []))];
       const lists = await boundedMap(names, FLOWS_AT_ONCE, (flow) => runsOf(ask, { flow, since }));
       return [...flows.filter((row) => flowIdOf(row) === null), ...lists.flat()];
@@ -53,7 +53,7 @@ async function runsOf(
   { flow, since }: { readonly flow: string; readonly since: Instant | null },
 ): Promise<unknown[]> {
   const path = `/flows/${encodeURIComponent(flow)}/runs`;
-  if (since === null) return readPages(ask, path, { limit: MOST_ROWS });
+  if (since === null) return readPages(ask, path, { limit: ROWS_A_PAGE });
   const isEnough = (rows: readonly unknown[]): boolean => {
     const oldest = rows[rows.length - 1];
     return isRecord(oldest) && typeof oldest.ts_epoch === 'number' && oldest.ts_epoch < since;
@@ -64,10 +64,11 @@ async function runsOf(
 /** Heartbeats of tasks matter only where an attempt has no end of its own, which spares a question for each step. */
 async function rowsOf(ask: Ask, name: RunName): Promise<Pick<RunDetails, 'tasks' | 'metadata'>> {
   const path = pathOf(name);
-  const metadata = await readPages(ask, `${path}/metadata`, { limit: MOST_ROWS });
+  const metadata = await readPages(ask, `${path}/metadata`, { limit: ROWS_A_PAGE });
   const tasks: unknown[] = [];
   for (const step of stepsWithoutEnd(metadata, name)) {
-    tasks.push(...(await readPages(ask, `${path}/steps/${encodeURIComponent(step)}/tasks`, { limit: MOST_ROWS })));
+    const place = `${path}/steps/${encodeURIComponent(step)}/tasks`;
+    addRows(tasks, await readPages(ask, place, { limit: ROWS_A_PAGE }), place);
   }
   return { tasks, metadata };
 }

@@ -1,3 +1,4 @@
+import { BodyTexts } from './body-texts';
 import type { Sample } from './exposition';
 import { parseExpositionNumber, parseWhole } from './exposition-number';
 
@@ -23,17 +24,21 @@ export class SampleLines {
   private at = 0;
   private end = 0;
   private fault = '';
+  private readonly texts: BodyTexts;
 
   constructor(
     private readonly body: string,
     private readonly format: 'text' | 'openmetrics',
-  ) {}
+  ) {
+    this.texts = new BodyTexts(body);
+  }
 
   /** The sample in a line, or what is wrong with the line. */
   read({ start, end, line }: LineSpan): Sample | string {
     this.at = start;
     this.end = end;
     this.fault = '';
+    this.texts.nextLine();
     this.skipBlanks();
     const labels = new Map<string, string>();
     let name = this.readName(COLON);
@@ -68,7 +73,7 @@ export class SampleLines {
       const code = this.body.charCodeAt(this.at);
       if (!isNameLetter(code) && code !== extra && (this.at === start || !isDigit(code))) break;
     }
-    return this.body.slice(start, this.at);
+    return this.texts.cut(start, this.at);
   }
 
   /** Text up to the next blank. */
@@ -124,7 +129,7 @@ export class SampleLines {
     for (this.at = start; this.at < this.end; this.at += 1) {
       const code = this.body.charCodeAt(this.at);
       if (code === QUOTE) {
-        const text = this.body.slice(start, this.at);
+        const text = this.texts.cut(start, this.at);
         this.at += 1;
         return escaped ? unescapeText(text) : text;
       }

@@ -1,5 +1,6 @@
 import type { Instant } from '../../units/interval';
 import { FeedError } from '../feed';
+import { ownText } from '../own-text';
 import type { BadLine, Exposition } from './exposition';
 import { Families } from './exposition-families';
 import { type LineSpan, SampleLines, unescapeText } from './exposition-line';
@@ -119,7 +120,7 @@ class Body {
   }
 
   private refuse({ start, end, line }: LineSpan, reason: string): void {
-    const text = this.body.slice(start, Math.min(end, start + SHOWN_CHARACTERS));
+    const text = ownText(this.body.slice(start, Math.min(end, start + SHOWN_CHARACTERS)));
     this.badLines.push({ line, text, reason });
   }
 }

@@ -22,7 +22,7 @@ export type ScrapePoolOptions = {
 };
 
 /**
- * Scrapes the targets of a feed over HTTP(S). A discovery in trouble has one health row more, `feed/discovery`.
+ * Scrapes the targets of a feed over HTTP(S). A discovery that has had trouble has one more row, `feed/discovery`.
  * Nothing is thrown: what fails is told in the rows.
  */
 export function createScrapePool(options: ScrapePoolOptions): ScrapePool {

@@ -27,6 +27,7 @@ export class TargetWatch {
   private lastSuccess: Instant | null = null;
   private durationSeconds = 0;
   private failure: string | null = null;
+  private wasInTrouble = false;
 
   constructor(private readonly parts: WatchParts) {}
 
@@ -43,12 +44,11 @@ export class TargetWatch {
     clearTimeout(this.timer);
   }
 
-  /** The row of the discovery itself while it has trouble: null when it found targets and no bad address. */
+  /** The row of the discovery itself. Null until it has had trouble: an alert that has fired needs a row to end by. */
   health(feed: string): FeedHealth | null {
+    if (!this.wasInTrouble) return null;
     const { last, lastSuccess, durationSeconds, failure } = this;
-    if (failure === null && last === null) return null;
     const error = failure ?? troubleOf(last!);
-    if (error === null) return null;
     const isEmpty = failure === null && last!.targets.length === 0;
     const now = this.parts.clock.now();
     return {
@@ -71,6 +71,7 @@ export class TargetWatch {
       if (!this.stopped) this.learn(found);
     } catch (error) {
       this.failure = reasonOf(error);
+      this.wasInTrouble = true;
     }
     this.durationSeconds = secondsFromMilliseconds(performance.now() - startedAt);
     if (this.stopped) return;
@@ -82,6 +83,7 @@ export class TargetWatch {
     this.last = found;
     this.lastSuccess = this.parts.clock.now();
     this.failure = null;
+    this.wasInTrouble ||= troubleOf(found) !== null;
     this.parts.onTargets(found.targets);
   }
 }

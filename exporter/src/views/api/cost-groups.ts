@@ -5,7 +5,7 @@ import type { Interval } from '../../units/interval';
 import { compareUtf8 } from '../../units/utf8-order';
 import { addGaps, addTallies, type CostTally, costOf, isComplete, NO_COST, NO_GAPS, tallyPieces } from '../cost-tally';
 import { type OpenPiece, openPiecesByRun } from '../open-pieces';
-import { moneyOf } from '../wire';
+import { moneyOf, secondsOf } from '../wire';
 import type { Source } from './handler';
 import { labelsOfRuns } from './labels-of-runs';
 
@@ -66,7 +66,7 @@ export function groupSent({ tally, gaps, runs }: CostGroup) {
     costComplete: isComplete(tally, gaps),
     unpricedSeconds: tally.unpricedMs / 1000,
     runs,
-    heldGpuSeconds: tally.heldGpuSeconds,
+    heldGpuSeconds: secondsOf(tally.heldGpuSeconds),
   };
 }
 

@@ -3,7 +3,7 @@ import type { CoverageRow } from '../../store/store';
 import { sumAmounts } from '../../units/money';
 import { approximateRatio } from '../approximate-ratio';
 import { isSure } from '../held-shares';
-import { moneyOf } from '../wire';
+import { moneyOf, secondsOf } from '../wire';
 
 const KNOWN_BY = {
   run: ({ kind, isWorkload }: CoverageRow) => kind === 'workload' && !isWorkload,
@@ -24,8 +24,8 @@ export function coverageItems(rows: readonly CoverageRow[]): CoverageItem[] {
       ratio: approximateRatio(amount, total),
       amount: moneyOf(amount),
       total: moneyOf(total),
-      gpuSeconds: heldOf(known),
-      totalGpuSeconds,
+      gpuSeconds: secondsOf(heldOf(known)),
+      totalGpuSeconds: secondsOf(totalGpuSeconds),
     };
   });
   return [...byMoney, telemetryItem(rows.filter(({ kind }) => kind === 'workload'))];
@@ -35,7 +35,8 @@ function telemetryItem(held: readonly CoverageRow[]): CoverageItem {
   const gpuSeconds = held.reduce((sum, { observedGpuSeconds }) => sum + observedGpuSeconds, 0);
   const totalGpuSeconds = heldOf(held);
   const ratio = approximateRatio(gpuSeconds, totalGpuSeconds);
-  return { key: 'telemetry', ratio, amount: null, total: null, gpuSeconds, totalGpuSeconds };
+  const times = { gpuSeconds: secondsOf(gpuSeconds), totalGpuSeconds: secondsOf(totalGpuSeconds) };
+  return { key: 'telemetry', ratio, amount: null, total: null, ...times };
 }
 
 const amountOf = (rows: readonly CoverageRow[]): bigint => sumAmounts(rows.map(({ amount }) => amount));

@@ -1,4 +1,4 @@
-import type { Interval } from '../../units/interval';
+import type { Instant, Interval } from '../../units/interval';
 import { allFindings } from '../findings/all-findings';
 import { instantOf } from '../wire';
 import { coverageItems } from './coverage-items';
@@ -20,7 +20,7 @@ export const getCoverage: Handler<'getCoverage'> = async ({ query }, source) => 
     gapsOf(window, source),
   ]);
   return {
-    window: windowSent(window),
+    window: windowSent(untilNow(window, now)),
     computedAt: instantOf(state.computedAt),
     items: coverageItems(rows.known),
     telemetry: state.reach.map(({ host, gpus, seen }) => ({ host, gpus, seen })),
@@ -29,6 +29,12 @@ export const getCoverage: Handler<'getCoverage'> = async ({ query }, source) => 
     ...freshness(state),
   };
 };
+
+/** Nothing is known of what is yet to come; a window that lies there as a whole is told as it was asked for. */
+const untilNow = ({ start, end }: Interval, now: Instant): Interval => ({
+  start,
+  end: start < now ? Math.min(end, now) : end,
+});
 
 async function gapsOf(window: Interval, { store, state }: Source) {
   const rows = await store.rollupGaps({ by: 'team', window }, state.asOf);

@@ -1,7 +1,7 @@
 import type { Receipt, ReceiptAttempt, ReceiptCharge } from '../../contract/receipt';
 import type { AllocatedCharge } from '../../facts/charge';
 import { gpuSecondsFromNanoGpuMilliseconds } from '../../units/quantity';
-import { instantOf, moneyOf } from '../wire';
+import { instantOf, moneyOf, secondsOf } from '../wire';
 import { type ChargedAttempt, chargedAttempts, costTogether, hostNames } from './charged-attempts';
 import { type Division, divisionsOf, periodKey, piecesOfRun } from './charged-pieces';
 import { findRun } from './find-run';
@@ -100,7 +100,7 @@ function chargeOf(piece: AllocatedCharge, { divisions, currency, seesRest }: Set
     heldFrom: instantOf(piece.held.start),
     heldTo: instantOf(piece.held.end),
     heldSeconds: piece.heldMs / 1000,
-    heldGpuSeconds: gpuSecondsFromNanoGpuMilliseconds(piece.gpuTime),
+    heldGpuSeconds: secondsOf(gpuSecondsFromNanoGpuMilliseconds(piece.gpuTime)),
     amount: moneyOf(piece.amount),
     sentence: chargeSentence(piece, { origin, rest, currency }),
   };

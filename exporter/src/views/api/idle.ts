@@ -6,7 +6,7 @@ import { sumAmounts } from '../../units/money';
 import type { Interval } from '../../units/interval';
 import { gpuSecondsFromNanoGpuMilliseconds } from '../../units/quantity';
 import { compareUtf8 } from '../../units/utf8-order';
-import { instantOf, moneyOf } from '../wire';
+import { instantOf, moneyOf, secondsOf } from '../wire';
 import { divideOpen } from './charged-pieces';
 import { decodeCursor } from './cursor';
 import { freshness, type Handler, type Source } from './handler';
@@ -84,10 +84,13 @@ function itemOf({ origin, workload, unattributed, idle, heldGpuSeconds, closed }
     unattributed: moneyOf(unattributed),
     idle: moneyOf(idleAmount),
     causes: Object.fromEntries(
-      idle.map(({ cause, amount, gpuSeconds }) => [cause, { cost: moneyOf(amount), gpuSeconds }]),
+      idle.map(({ cause, amount, gpuSeconds }) => [
+        cause,
+        { cost: moneyOf(amount), gpuSeconds: secondsOf(gpuSeconds) },
+      ]),
     ),
-    idleGpuSeconds: idle.reduce((sum, { gpuSeconds }) => sum + gpuSeconds, 0),
-    heldGpuSeconds,
+    idleGpuSeconds: secondsOf(idle.reduce((sum, { gpuSeconds }) => sum + gpuSeconds, 0)),
+    heldGpuSeconds: secondsOf(heldGpuSeconds),
   };
 }
 

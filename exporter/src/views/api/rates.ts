@@ -3,6 +3,7 @@ import type { HostRate } from '../../contract/rate';
 import type { PricedHost } from '../../facts/published';
 import { gpusFromNanoGpus } from '../../units/quantity';
 import { compareUtf8 } from '../../units/utf8-order';
+import { hostsNow } from '../hosts-now';
 import { pricePerGpuHour } from '../price-per-gpu-hour';
 import { instantOf, moneyOf } from '../wire';
 import { decodeCursor } from './cursor';
@@ -12,10 +13,10 @@ import { pageOf } from './page';
 const place = z.tuple([z.literal('rates'), z.string()]);
 const BYTES_PER_GIB = 1_073_741_824;
 
-/** Hosts by name with their price in force. */
+/** Hosts that exist now, by name, with their price in force. */
 export const listRates: Handler<'listRates'> = async ({ query }, { state }) => {
   const at = decodeCursor(query.cursor, place);
-  const rest = state.hosts
+  const rest = hostsNow(state)
     .filter(({ host }) => at === undefined || compareUtf8(host.name, at[1]) > 0)
     .sort((a, b) => compareUtf8(a.host.name, b.host.name));
   const page = pageOf(rest, { limit: query.limit, item: rateOf, place: ({ host }) => ['rates', host.name] });

@@ -3,7 +3,7 @@ import type { Run } from '../../facts/run';
 import type { RunSummary } from '../../contract/run';
 import { addTallies, type CostTally, costOf, isComplete, NO_COST, tallyPieces } from '../cost-tally';
 import { openPiecesOf } from '../open-pieces';
-import { instantOf, moneyOf } from '../wire';
+import { instantOf, moneyOf, secondsOf } from '../wire';
 import type { Source } from './handler';
 
 /** Runs as lists show them: their closed charges and the open ones after those. */
@@ -37,7 +37,7 @@ function summaryOf(run: Run, tally: CostTally): RunSummary {
     billedFraction: 0,
     costComplete: isComplete(tally, gaps),
     unpricedSeconds: tally.unpricedMs / 1000,
-    heldGpuSeconds: tally.heldGpuSeconds,
+    heldGpuSeconds: secondsOf(tally.heldGpuSeconds),
     user,
     runtime,
     tags: [...tags],

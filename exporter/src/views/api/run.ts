@@ -1,7 +1,7 @@
 import type { AttemptCost, RunPage, StepCost, TaskCost } from '../../contract/run';
 import type { Run } from '../../facts/run';
 import { heldParts } from '../held-parts';
-import { instantOf, moneyOf } from '../wire';
+import { instantOf, moneyOf, secondsOf } from '../wire';
 import { type ChargedAttempt, chargedAttempts, costTogether, hostNames } from './charged-attempts';
 import { divisionsOf, piecesOfRun } from './charged-pieces';
 import { findRun } from './find-run';
@@ -60,10 +60,10 @@ function attemptOf(charged: ChargedAttempt): AttemptCost {
     hosts: [...attempt.hosts],
     ...podOf(attempt),
     heldSource: attempt.held?.source ?? null,
-    heldGpuSeconds: held,
-    usedGpuSeconds: isUncharged ? null : used,
-    workloadIdleGpuSeconds: isUncharged ? null : workloadIdle,
-    unobservedGpuSeconds: isUncharged ? null : unobserved,
+    heldGpuSeconds: secondsOf(held),
+    usedGpuSeconds: isUncharged ? null : secondsOf(used),
+    workloadIdleGpuSeconds: isUncharged ? null : secondsOf(workloadIdle),
+    unobservedGpuSeconds: isUncharged ? null : secondsOf(unobserved),
     confidence: attempt.confidence,
     rung,
     cost: moneyOf(costTogether([charged])),

@@ -4,7 +4,7 @@ import { type Interval, millisecondsOf, overlap } from '../../units/interval';
 import { gpuSecondsFromNanoGpuMilliseconds, nanoGpuMilliseconds } from '../../units/quantity';
 import { split } from '../../units/split';
 import { type CostTally, costOf, NO_COST } from '../cost-tally';
-import { instantOf, moneyOf } from '../wire';
+import { instantOf, moneyOf, secondsOf } from '../wire';
 import { piecesOfRun } from './charged-pieces';
 import { findRun } from './find-run';
 import { freshness, type Handler } from './handler';
@@ -42,7 +42,7 @@ export function bucketsOf(pieces: readonly AllocatedCharge[], stepMs: number): R
     start: instantOf((first + index) * stepMs),
     end: instantOf((first + index + 1) * stepMs),
     cost: moneyOf(costOf(tally)),
-    heldGpuSeconds: tally.heldGpuSeconds,
+    heldGpuSeconds: secondsOf(tally.heldGpuSeconds),
   }));
 }
 

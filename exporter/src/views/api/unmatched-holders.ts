@@ -4,7 +4,7 @@ import type { Issue } from '../../facts/issue';
 import { isWorkload, workloadName } from '../../facts/workload';
 import type { UnmatchedRow } from '../../store/store';
 import { hidesRuns } from '../findings/allow-list';
-import { moneyOf } from '../wire';
+import { moneyOf, secondsOf } from '../wire';
 
 const SHOWN = 50;
 
@@ -15,7 +15,7 @@ export function unmatchedHolders(rows: readonly UnmatchedRow[], issues: readonly
     confidence: row.confidence,
     hasTeam: row.hasTeam,
     amount: moneyOf(row.amount),
-    heldGpuSeconds: row.heldGpuSeconds,
+    heldGpuSeconds: secondsOf(row.heldGpuSeconds),
     likelyFix: likelyFix(row, issues),
   }));
 }

@@ -1,42 +1,46 @@
 import type { PublishedState } from '../../facts/published';
 import type { Instant } from '../../units/interval';
 import { hasFailed } from './feed-failed';
-import { isStale } from './feed-stale';
 
 const [KEPT, ENOUGH] = [60, 5];
 
+/** The age of a feed's newest fact when it was seen last, and the ages at which something newer came, in seconds. */
+type Known = { readonly age: number | null; readonly agesAtNews: readonly number[] };
+
 /**
- * Learns from the states that are shown how old the newest fact of each feed usually is.
- * An age that is already stale, or of a feed that fails, teaches nothing; so a stuck feed stays known as stuck.
+ * Learns from the states that are shown how old the newest fact of each feed usually gets until a newer one comes.
+ * So a feed that is stuck teaches nothing, however soon after the start, and neither does one that fails.
  */
 export class FeedLags {
-  #lags: ReadonlyMap<string, readonly number[]> = new Map();
+  #known: ReadonlyMap<string, Known> = new Map();
   #seenAt: Instant | null = null;
 
   /** Notes a state; the same one again changes nothing, and feeds that are gone are forgotten. */
   observe({ computedAt, feeds }: Pick<PublishedState, 'computedAt' | 'feeds'>): void {
     if (computedAt === this.#seenAt) return;
     this.#seenAt = computedAt;
-    const usual = this.usualSeconds();
-    this.#lags = new Map(
+    this.#known = new Map(
       feeds.map((health) => {
-        const known = this.#lags.get(health.feed) ?? [];
+        const { age, agesAtNews } = this.#known.get(health.feed) ?? { age: null, agesAtNews: [] };
         const { lagSeconds } = health;
-        const isTelling = lagSeconds !== null && !hasFailed(health);
-        const teaches = isTelling && !isStale(lagSeconds, usual.get(health.feed) ?? Infinity);
-        return [health.feed, teaches ? [...known.slice(1 - KEPT), lagSeconds] : known];
+        if (lagSeconds === null || hasFailed(health)) return [health.feed, { age, agesAtNews }];
+        const hasNews = age !== null && lagSeconds < age;
+        return [
+          health.feed,
+          { age: lagSeconds, agesAtNews: hasNews ? [...agesAtNews.slice(1 - KEPT), age] : agesAtNews },
+        ];
       }),
     );
   }
 
-  /** The median age in seconds of every feed that was seen at least five times. */
+  /** The median of these ages, in seconds, of every feed that brought news at least five times. */
   usualSeconds(): ReadonlyMap<string, number> {
-    const known = [...this.#lags].filter(([, lags]) => lags.length >= ENOUGH);
-    return new Map(known.map(([feed, lags]) => [feed, medianOf(lags)]));
+    const known = [...this.#known].filter(([, { agesAtNews }]) => agesAtNews.length >= ENOUGH);
+    return new Map(known.map(([feed, { agesAtNews }]) => [feed, medianOf(agesAtNews)]));
   }
 }
 
-function medianOf(lags: readonly number[]): number {
-  const sorted = [...lags].sort((a, b) => a - b);
+function medianOf(ages: readonly number[]): number {
+  const sorted = [...ages].sort((a, b) => a - b);
   return sorted[Math.floor((sorted.length - 1) / 2)]!;
 }

@@ -5,7 +5,7 @@ import { type Check, findingsOf } from './finding-facts';
 const [TIMES_USUAL, LEAST_SECONDS] = [3, 60];
 
 /** True for an age of a feed's newest fact that is far beyond its usual one. */
-export const isStale = (lagSeconds: number, usualSeconds: number): boolean =>
+const isStale = (lagSeconds: number, usualSeconds: number): boolean =>
   lagSeconds > Math.max(TIMES_USUAL * usualSeconds, LEAST_SECONDS);
 
 /** Which feeds can be read and bring nothing new, though they usually do; where nothing is live, silence is normal. */

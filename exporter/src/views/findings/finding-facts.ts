@@ -13,7 +13,7 @@ export type FindingFacts = {
   readonly unchargedAttempts: number;
   readonly lostAttempts: number;
   readonly scrapers: readonly Scraper[];
-  /** How old the newest fact of each feed usually is, in seconds; feeds that are not known well enough are left out. */
+  /** How old each feed's newest fact usually gets, in seconds; feeds that are not known well enough are left out. */
   readonly usualLagSeconds: ReadonlyMap<string, number>;
   /** Runs that get series of their own. */
   readonly maxRuns: number;

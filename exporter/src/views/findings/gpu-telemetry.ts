@@ -1,4 +1,5 @@
 import { gpusFromNanoGpus } from '../../units/quantity';
+import { hostsNow } from '../hosts-now';
 import { type Check, counted, findingsOf, type FindingFacts, type Trouble } from './finding-facts';
 
 /** Of which hosts GPU telemetry sees fewer GPUs than they have. Cost does not depend on it; utilization does. */
@@ -18,13 +19,11 @@ export const gpuTelemetry: Check = ({ state }) => {
 
 type HostReach = { readonly host: string; readonly gpus: number; readonly seen: number };
 
-function reachOf({ reach, hosts, computedAt }: FindingFacts['state']): HostReach[] {
+function reachOf(state: FindingFacts['state']): HostReach[] {
+  const { reach, hosts } = state;
   const seenOf = new Map(reach.map(({ host, seen }) => [host, seen]));
   const known = new Set(hosts.map(({ host }) => host.name));
-  const present = hosts.filter(
-    ({ host: { from, to } }) => (from ?? computedAt) <= computedAt && (to === null || to > computedAt),
-  );
-  const declared = present.map(({ host }) => ({
+  const declared = hostsNow(state).map(({ host }) => ({
     host: host.name,
     gpus: gpusFromNanoGpus(host.gpus),
     seen: seenOf.get(host.name) ?? 0,

@@ -12,6 +12,7 @@ const TOLD: readonly IssueCode[] = [
   'no_resources',
   'no_host',
   'unknown_host',
+  'held_outside_host',
   'unmatched_pod',
   'gpu_count_conflict',
   'clock_skew',

@@ -1,7 +1,9 @@
+import { hostsNow } from '../hosts-now';
 import { type Check, counted, findingsOf, type Trouble } from './finding-facts';
 
 /** Which hosts have no price, now or for a time in which they were held; without any, no cost is known at all. */
-export const prices: Check = ({ state: { hosts }, issues }) => {
+export const prices: Check = ({ state, issues }) => {
+  const hosts = hostsNow(state);
   const told = new Map(issues.flatMap((issue) => (issue.code === 'unpriced_host' ? [[issue.value, issue]] : [])));
   const unpriced = hosts.filter(({ price }) => price.perHour === null);
   const status = unpriced.length === hosts.length ? 'fail' : 'warn';

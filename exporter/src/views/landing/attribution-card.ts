@@ -37,5 +37,5 @@ function reachSentence({ reach }: PublishedState): string {
   return `GPU telemetry sees ${countText(seen)} of ${countText(gpus)} GPUs on ${hosts}.`;
 }
 
-/** Whole percent, rounded down: all is only all. */
-const percentText = (share: number): string => `${Math.floor(share * 100)} %`;
+/** Percent to one decimal as doctor shows them, rounded down: all is only all. */
+const percentText = (share: number): string => `${Math.floor(share * 1000) / 10} %`;

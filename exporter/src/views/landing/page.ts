@@ -3,6 +3,7 @@ import type { PublishedState } from '../../facts/published';
 import { isWorkload } from '../../facts/workload';
 import { sumAmounts } from '../../units/money';
 import type { Instant } from '../../units/interval';
+import { hostsNow } from '../hosts-now';
 import { attributionCard } from './attribution-card';
 import { feedsTable } from './feeds-table';
 import { type Html, html, nameHtml } from './html';
@@ -10,10 +11,12 @@ import { runsTable } from './runs-table';
 import { amountHtml, countText, spanText, timeHtml } from './show';
 import { STYLE } from './style';
 
-/** What the landing page shows. `runs` is null when the store could not be read. */
+/** What the landing page shows. `runs` and `issues` are null when the store could not be read. */
 export type LandingFacts = {
   readonly state: PublishedState | null;
   readonly runs: readonly RunSummary[] | null;
+  /** How many issues `/api/v1/issues` lists, and whether they were not counted to the end. */
+  readonly issues: { readonly count: number; readonly isMore: boolean } | null;
   readonly example: string | null;
   readonly version: string;
   readonly now: Instant;
@@ -35,11 +38,11 @@ const LINKS = [
 ] as const;
 
 /** The landing page: what is being spent, how fresh that is, the newest runs and the feeds. */
-export function landingPage({ state, runs, example, version, now }: LandingFacts): string {
+export function landingPage({ state, runs, issues, example, version, now }: LandingFacts): string {
   const body =
     state === null
       ? waiting()
-      : [...overview(state, now), runsCard(state, runs), attributionCard(state), feedsCard(state, now)];
+      : [...overview(state, { issues, now }), runsCard(state, runs), attributionCard(state), feedsCard(state, now)];
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -82,7 +85,9 @@ function waiting(): Html[] {
   ];
 }
 
-function overview({ spend, runs, hosts, issues, completeUntil, currency }: PublishedState, now: Instant): Html[] {
+function overview(state: PublishedState, { issues, now }: Pick<LandingFacts, 'issues' | 'now'>): Html[] {
+  const { spend, runs, completeUntil, currency } = state;
+  const hosts = hostsNow(state);
   const total = sumAmounts(spend.map(({ perHour }) => perHour));
   const unheld = sumAmounts(spend.filter(({ kind }) => kind !== 'workload').map(({ perHour }) => perHour));
   const priced = hosts.filter(({ price }) => price.perHour !== null).length;
@@ -103,9 +108,7 @@ function overview({ spend, runs, hosts, issues, completeUntil, currency }: Publi
       </div>
       <div class="tile">
         <span class="soft">Priced hosts</span><b>${hostCount}</b>
-        <span class="soft small"
-          ><a href="/api/v1/issues">${countText(issues.length)} ${issues.length === 1 ? 'issue' : 'issues'}</a></span
-        >
+        <span class="soft small"><a href="/api/v1/issues">${issuesText(issues)}</a></span>
       </div>
       <div class="tile">
         <span class="soft">Complete until</span>
@@ -114,6 +117,12 @@ function overview({ spend, runs, hosts, issues, completeUntil, currency }: Publi
       </div>
     </section>`,
   ];
+}
+
+function issuesText(issues: LandingFacts['issues']): string {
+  if (issues === null) return 'issues';
+  const { count, isMore } = issues;
+  return `${isMore ? 'over ' : ''}${countText(count)} ${count === 1 ? 'issue' : 'issues'}`;
 }
 
 function runsCard(state: PublishedState, runs: readonly RunSummary[] | null): Html {

@@ -1,14 +1,14 @@
 import type { Express, Response } from 'express';
-import type { RunSummary } from '../../contract/run';
 import type { PublishedState } from '../../facts/published';
 import { registerGet } from '../api/access';
 import type { AppParts } from '../api/app-parts';
+import { standingIssues } from '../api/issues';
 import { listRuns } from '../api/runs';
 import { sourceFrom } from '../api/source-from';
-import { landingPage } from './page';
+import { landingPage, type LandingFacts } from './page';
 import { CONTENT_SECURITY_POLICY } from './style';
 
-const SHOWN_RUNS = 10;
+const [SHOWN_RUNS, COUNTED_ISSUES] = [10, 500];
 
 /** `/`: the landing page. */
 export function registerLanding(app: Express, parts: AppParts): void {
@@ -18,23 +18,31 @@ export function registerLanding(app: Express, parts: AppParts): void {
     answer: async (_request, response) => {
       const { example, version, clock } = parts;
       const state = parts.state();
-      const runs = state === null ? [] : await newestRuns(state, { response, parts });
-      const page = landingPage({ state, runs, example, version, now: clock.now() });
+      const stored = state === null ? NOTHING : await readStore(state, { response, parts });
+      const page = landingPage({ state, ...stored, example, version, now: clock.now() });
       response.set('Content-Security-Policy', CONTENT_SECURITY_POLICY).type('html').send(page);
     },
   });
 }
 
-async function newestRuns(
+type Stored = Pick<LandingFacts, 'runs' | 'issues'>;
+
+const NOTHING: Stored = { runs: [], issues: { count: 0, isMore: false } };
+
+async function readStore(
   state: PublishedState,
   { response, parts }: { response: Response; parts: AppParts },
-): Promise<readonly RunSummary[] | null> {
+): Promise<Stored> {
   try {
     const source = sourceFrom(state, { response, parts });
-    const { items } = await listRuns({ params: {}, query: { limit: SHOWN_RUNS } }, source);
-    return items;
+    const [{ items }, issues] = await Promise.all([
+      listRuns({ params: {}, query: { limit: SHOWN_RUNS } }, source),
+      standingIssues(source, COUNTED_ISSUES + 1),
+    ]);
+    const isMore = issues.length > COUNTED_ISSUES;
+    return { runs: items, issues: { count: isMore ? COUNTED_ISSUES : issues.length, isMore } };
   } catch (error) {
-    parts.log.error({ err: error }, 'The landing page cannot read the newest runs.');
-    return null;
+    parts.log.error({ err: error }, 'The landing page cannot read the store.');
+    return { runs: null, issues: null };
   }
 }

@@ -1,4 +1,5 @@
 import type { CataloguedMetric } from '../../contract/metrics';
+import { secondsOf } from '../wire';
 import type { Family } from './family';
 import { labelText } from './label-text';
 
@@ -28,7 +29,9 @@ function* familyChunks<Source>(
   const head = `# HELP ${name} ${escapeHelp(help)}\n# TYPE ${name} ${type}\n`;
   let text = '';
   let isEmpty = true;
-  for (const { labels, value } of samples(source)) {
+  const isTime = metric.unit.endsWith('seconds');
+  for (const { labels, value: exact } of samples(source)) {
+    const value = isTime ? secondsOf(exact) : exact;
     if (isEmpty) text = head;
     isEmpty = false;
     const pairs = pairsOf(metric, labels, printed);

@@ -1,4 +1,4 @@
-import type { PublishedState, RunMetrics } from '../../facts/published';
+import type { PublishedState, RunMetrics, WorkloadMetrics } from '../../facts/published';
 import type { Instant } from '../../units/interval';
 import { isWorkload } from '../../facts/workload';
 import { attributionCoverage } from './attribution-coverage';
@@ -88,7 +88,7 @@ export class Exposition {
   #textOf(state: PublishedState): Buffer {
     if (this.#rendered?.state !== state) {
       const runs = this.#runs.assign(state.runs.filter((run) => isShown(run, state.computedAt, this.#limits)));
-      const shown = { state, runs, workloads: this.#workloads.assign(state.workloads) };
+      const shown = { state, runs, workloads: this.#workloads.assign(state.workloads.filter(hasHeld)) };
       const families = shownFamilies.filter(
         ({ metric }) => state.currency === 'USD' || !metric.unit.startsWith('dollars'),
       );
@@ -96,6 +96,11 @@ export class Exposition {
     }
     return this.#rendered.text;
   }
+}
+
+/** A pod that is told of and held nothing before it was gone, or turned out to be a run's, is no workload to show. */
+function hasHeld({ live, cost, heldGpuSeconds }: WorkloadMetrics): boolean {
+  return live || heldGpuSeconds > 0 || (cost !== null && cost.estimated + cost.billed !== 0n);
 }
 
 function isShown({ key, live, endedAt }: RunMetrics, now: Instant, { finishedTtlMs }: ExpositionLimits): boolean {

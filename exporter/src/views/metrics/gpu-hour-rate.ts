@@ -1,5 +1,6 @@
 import { metrics } from '../../contract/metrics';
-import type { PricedHost, PublishedState } from '../../facts/published';
+import type { PricedHost } from '../../facts/published';
+import { hostsNow } from '../hosts-now';
 import { pricePerGpuHour } from '../price-per-gpu-hour';
 import { approximateDollars } from './approximate-dollars';
 import { bindFamily } from './family';
@@ -21,11 +22,6 @@ export const gpuHourRateInfo = bindFamily(metrics.gpuHourRateInfo, ({ state }) =
       value: 1,
     })),
 );
-
-/** No price is in force of a host that has ended. */
-function hostsNow({ hosts, computedAt }: PublishedState): PricedHost[] {
-  return hosts.filter(({ host: { to } }) => to === null || to > computedAt);
-}
 
 function hostLabels({ host }: PricedHost) {
   return {

@@ -1,4 +1,4 @@
-import { ksmNames, textOf, valueOf, valuesWithPrefix } from '../../../../exporter/src/feeds/kubernetes/ksm-name';
+import { gatherValues, ksmNames, noValues, textOf, valueOf } from '../../../../exporter/src/feeds/kubernetes/ksm-name';
 
 describe('A Kubernetes key as kube-state-metrics names it', () => {
   it.each([
@@ -59,8 +59,14 @@ describe('The value of a key', () => {
       ['namespace', 'ml'],
       ['label_team', 'search'],
       ['annotation_team', 'other'],
+      ['label___proto__', 'kept'],
     ]);
-    expect(valuesWithPrefix(labels, ['label_'])).toEqual({ team: 'search' });
+    const values = noValues();
+    gatherValues(values, labels, 'label_');
+    expect(Object.entries(values)).toEqual([
+      ['team', 'search'],
+      ['__proto__', 'kept'],
+    ]);
   });
 });
 

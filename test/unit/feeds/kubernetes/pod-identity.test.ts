@@ -128,4 +128,24 @@ describe('What may be shown of a pod', () => {
       team: 'search',
     });
   });
+
+  it.each([
+    ['db_pwd', 'x'],
+    ['proxy_authorization', 'x'],
+    ['bearer', 'x'],
+    ['sentry_dsn', 'x'],
+    ['private_key', 'x'],
+    ['aws_credentials', 'x'],
+    ['queue', 'amqp://me:CANARY@queue:5672'],
+    ['header', 'Bearer CANARY'],
+    ['header', 'basic CANARY'],
+  ])('leaves out %s: %s', (name, value) => {
+    expect(shownLabels({ annotations: { [name]: value }, labels: {} })).toEqual({});
+    expect(shownLabels({ annotations: {}, labels: { [name]: value } })).toEqual({});
+  });
+
+  it('keeps addresses without a password, and words that only sound alike', () => {
+    const labels = { docs: 'https://wiki/a:b', image: 'repo/x@sha256:1', owner: 'bearers' };
+    expect(shownLabels({ annotations: {}, labels })).toEqual(labels);
+  });
 });

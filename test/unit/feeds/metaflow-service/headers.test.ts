@@ -13,18 +13,23 @@ const SECRET = 'k3y-very-secret';
 const runs = [{ rows: attempt('end/1', [0, 1000]) }];
 const request = { now: START + 3_600_000, known: [] };
 
+type Refusal = { readonly status: number; readonly body: string };
+
 async function guarded(content: string) {
   const headersFile = join(freshFolder(), 'headers.json');
   writeFileSync(headersFile, content);
   const service = await serving({ kind: 'service', answers: answersOf(runs) });
   const seen: unknown[] = [];
   let key = SECRET;
+  let refusal = (given: string, authorization: string): Refusal => ({
+    status: 403,
+    body: JSON.stringify({ message: `bad key ${given}, ${authorization}` }),
+  });
   service.intercept(({ headers }, response) => {
     seen.push(headers['x-api-key']);
     if (headers['x-api-key'] === key) return false;
-    response
-      .writeHead(403)
-      .end(JSON.stringify({ message: `bad key ${String(headers['x-api-key'])}, ${String(headers.authorization)}` }));
+    const { status, body } = refusal(String(headers['x-api-key']), String(headers.authorization));
+    response.writeHead(status).end(body);
     return true;
   });
   return {
@@ -32,6 +37,7 @@ async function guarded(content: string) {
     seen,
     feed: serviceFeedOf(service.url, { headersFile }),
     rotate: (next: string) => (key = next),
+    refuse: (by: typeof refusal) => (refusal = by),
   };
 }
 
@@ -40,6 +46,33 @@ const failure = async (feed: ReturnType<typeof serviceFeedOf>): Promise<string> 
     () => 'told',
     (error: Error) => `${error.message} ${String(error.stack)} ${JSON.stringify(error)} ${String(error.cause)}`,
   );
+
+describe('A gateway that repeats the key it refuses', () => {
+  const WRONG = 'wr0ng-Key-of-ours';
+  it.each([
+    ['as it is', (key: string) => key],
+    ['in base64', (key: string) => Buffer.from(key).toString('base64')],
+    ['in capitals', (key: string) => key.toUpperCase()],
+  ])('%s is not quoted', async (_how, spelled) => {
+    for (const status of [401, 403]) {
+      const { feed, refuse } = await guarded(JSON.stringify({ 'x-api-key': WRONG }));
+      refuse((key) => ({ status, body: JSON.stringify({ message: `no such key: ${spelled(key)}` }) }));
+      const shown = await failure(feed);
+      expect(shown).toContain(`refuses us (HTTP ${status}): look at headers_file.`);
+      expect(shown).not.toContain('no such key');
+      expect(shown).not.toContain(spelled(WRONG));
+    }
+  });
+
+  it('is quoted where no header was sent', async () => {
+    const service = await serving({ kind: 'service', answers: answersOf(runs) });
+    service.intercept((_request, response) => {
+      response.writeHead(401).end('{"message": "log in first"}');
+      return true;
+    });
+    expect(await failure(serviceFeedOf(service.url))).toContain('look at headers_file: log in first.');
+  });
+});
 
 describe('The headers of a service', () => {
   it('are sent with every question, whatever they are called', async () => {
@@ -64,7 +97,7 @@ describe('The headers of a service', () => {
     );
     rotate('something else');
     const shown = await failure(feed);
-    expect(shown).toContain('refuses us (HTTP 403): look at headers_file: bad key [redacted], [redacted].');
+    expect(shown).toContain('refuses us (HTTP 403): look at headers_file.');
     expect(shown).not.toContain(SECRET);
     expect(shown).not.toContain('abcd.efgh.ijkl');
   });

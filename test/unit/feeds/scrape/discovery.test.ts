@@ -30,7 +30,8 @@ const upAlone = (story: ScrapeStory, ...targets: ScrapeTarget[]): Promise<void> 
   until(
     () => {
       const rows = story.pool.health();
-      return String(rows.map(({ feed }) => feed)) === String(nameOf(...targets)) && rows.every(({ up }) => up);
+      const found = rows.map(({ feed }) => feed).filter((feed) => feed !== 'gpus/discovery');
+      return String(found) === String(nameOf(...targets)) && rows.every(({ up }) => up);
     },
     () => story.pool.health(),
   );
@@ -51,6 +52,7 @@ describe('Targets of a file', () => {
     write(list(a));
     const story = begin();
     await upAlone(story, a);
+    expect(names(story)).toEqual(nameOf(a));
     expect(story.scrapes[0]?.target).toEqual({ url: a.url, host: 'gpu-1' });
     const earlier = story.row(a.port)!.rows.accepted;
     write(list(a, b));
@@ -78,6 +80,8 @@ describe('Targets of a file', () => {
       expect(story.row('discovery')).toMatchObject({ up: false, lastSuccess: expect.any(Number) });
       write(list(a));
       await upAlone(story, a);
+      const row = { up: true, outcome: 'ok', error: null, lagSeconds: expect.any(Number) };
+      expect(story.row('discovery')).toMatchObject(row);
     }
   });
 
@@ -106,6 +110,9 @@ describe('Targets of a file', () => {
     write('[]');
     await until(() => story.pool.health().length === 1);
     expect(story.row('discovery')).toMatchObject({ up: true, outcome: 'empty', error: expect.stringMatching(/none/) });
+    write(list(a));
+    await upAlone(story, a);
+    expect(story.row('discovery')).toMatchObject({ up: true, outcome: 'ok', error: null });
   });
 
   const YAML = `

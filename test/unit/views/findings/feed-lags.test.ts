@@ -9,37 +9,49 @@ function usualAfter(ages: readonly (number | null)[], lags = new FeedLags()): nu
   return lags.usualSeconds().get('local');
 }
 
+/** The ages of a feed whose newest fact gets so old each time before a newer one comes. */
+const teeth = (...peaks: readonly number[]): number[] => peaks.flatMap((peak) => [peak / 2, peak, 0]);
+const steady = (count: number, peak: number): number[] => teeth(...Array<number>(count).fill(peak));
+const growing = (count: number, step: number): number[] => Array.from({ length: count }, (_, index) => step * index);
+
 test.each([
-  ['four states are too few to know', [5, 5, 5, 5], undefined],
-  ['the median of five is usual', [9, 5, 7, 6, 8], 7],
+  ['four news are too few to know', steady(4, 5), undefined],
+  ['the median of five is usual', teeth(9, 5, 7, 6, 8), 7],
   ['a feed without any fact has no usual age', [null, null, null, null, null], undefined],
-  ['one outlier changes little', [5, 5, 5, 5, 5, 50], 5],
+  ['one outlier changes little', teeth(5, 5, 5, 5, 5, 50), 5],
+  ['a feed that tells once an hour is usually that old', steady(5, 3600), 3600],
 ])('%s', (_what, ages, usual) => {
   expect(usualAfter(ages)).toBe(usual);
 });
 
-test('a feed that is stuck stays known as stuck, however long', () => {
-  const stuck = Array.from({ length: 500 }, (_, index) => 15 * index);
-  expect(usualAfter([...Array<number>(60).fill(15), ...stuck])).toBeLessThan(60);
+test.each([
+  ['long after the start', 60, 15],
+  ['soon after the start', 5, 1],
+  ['polled more often than looked at', 5, 0.2],
+])('a feed that is stuck teaches nothing, however long: %s', (_when, news, step) => {
+  expect(usualAfter([...steady(news, 15), ...growing(500, step).flatMap((age) => [age, age])])).toBe(15);
 });
 
 test('the same state twice teaches once', () => {
   const lags = new FeedLags();
-  for (let again = 0; again < 9; again += 1) lags.observe({ computedAt: 1, feeds: [feedHealth('local')] });
+  const ages = steady(9, 5);
+  for (const lagSeconds of ages) lags.observe({ computedAt: 1, feeds: [feedHealth('local', { lagSeconds })] });
   expect(lags.usualSeconds().size).toBe(0);
 });
 
 test('a feed that fails teaches nothing', () => {
   const lags = new FeedLags();
-  for (let at = 0; at < 9; at += 1) {
-    lags.observe({ computedAt: at, feeds: [feedHealth('local', { up: false, error: 'x', outcome: 'failed' })] });
+  for (const [at, lagSeconds] of steady(9, 5).entries()) {
+    const failing = feedHealth('local', { lagSeconds, up: false, error: 'x', outcome: 'failed' });
+    lags.observe({ computedAt: at, feeds: [failing] });
   }
   expect(lags.usualSeconds().size).toBe(0);
 });
 
 test('a feed that is gone is forgotten', () => {
   const lags = new FeedLags();
-  usualAfter([5, 5, 5, 5, 5], lags);
+  usualAfter(steady(5, 5), lags);
+  expect(lags.usualSeconds().size).toBe(1);
   lags.observe({ computedAt: 9999, feeds: [] });
   expect(lags.usualSeconds().size).toBe(0);
 });

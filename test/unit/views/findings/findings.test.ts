@@ -1,10 +1,13 @@
 import { CHECKS, type Finding } from '../../../../exporter/src/contract/finding';
 import { type Issue, type IssueCode, NOWHERE } from '../../../../exporter/src/facts/issue';
-import type { PublishedState, WorkloadMetrics } from '../../../../exporter/src/facts/published';
+import type { ChargePeriod } from '../../../../exporter/src/facts/charge';
+import type { PricedHost, PublishedState, WorkloadMetrics } from '../../../../exporter/src/facts/published';
+import { workloadKey } from '../../../../exporter/src/facts/workload';
 import { MONEY_ONE } from '../../../../exporter/src/units/money';
 import { allFindings } from '../../../../exporter/src/views/findings/all-findings';
 import type { FindingFacts } from '../../../../exporter/src/views/findings/finding-facts';
 import { runMetrics } from '../../../support/run-metrics';
+import { chargePeriod, DAWN, MINUTE_MS } from '../../../support/view-estate';
 import {
   feedHealth,
   HEALTHY_NOW,
@@ -58,13 +61,64 @@ test('where nothing is amiss every check says so, in the order of the contract',
   expect(found.filter(({ status, fix }) => status !== 'ok' || fix !== null)).toEqual([]);
 });
 
+/** An open charge period in which the endpoint's pod holds so many GPUs for the last minutes of half an hour. */
+const holding = (gpus: number, minutes: readonly [number, number] = [0, 30]): ChargePeriod =>
+  chargePeriod({
+    host: 'node-a',
+    gpus: 8,
+    start: DAWN + 60 * MINUTE_MS,
+    end: DAWN + 90 * MINUTE_MS,
+    perHour: 32n * MONEY_ONE,
+    shares: [
+      {
+        holder: workloadKey({ cluster: 'cluster', namespace: 'serving', workload: 'ranker', pod: 'p', uid: 'u' }),
+        gpus,
+        minutes,
+      },
+    ],
+  });
+
+test.each([
+  [1 / 7, 128, 'ok'],
+  [1 / 7, 129, 'warn'],
+  [1, 899, 'ok'],
+  [1, 900, 'warn'],
+  [8, 7199, 'ok'],
+  [8, 7200, 'warn'],
+])('an endpoint with %d GPUs is warm after 15 min of all of them: %d GPU-seconds, %s', (gpus, idle, status) => {
+  const workloads = [endpoint({ workloadIdleGpuSeconds: idle })];
+  for (const open of [[holding(gpus)], [holding(gpus, [20, 30])]]) {
+    const found = allFindings(healthyFacts(state({ workloads, open })));
+    expect(found.find(({ check }) => check === 'warm_endpoints')!.status).toBe(status);
+  }
+});
+
+test('hosts that have ended are neither priced nor unpriced', () => {
+  const ended = (name: string, perHour: bigint | null): PricedHost => {
+    const { host, price } = pricedHost(name, perHour);
+    return { host: { ...host, to: HEALTHY_NOW - 3_600_000 }, price };
+  };
+  const hosts = [pricedHost('node-a', 1n), ended('old-a', 1n), ended('old-b', null)];
+  const found = allFindings(healthyFacts(state({ hosts })));
+  expect(found.filter(({ check }) => check === 'prices')).toMatchObject([{ status: 'ok', detail: '1 host priced.' }]);
+});
+
+test.each(['no_host', 'unknown_host', 'held_outside_host'] as const)(
+  'attempts that lack a host (%s) are not said to lack what they held',
+  (code) => {
+    const found = allFindings(healthyFacts({ unchargedAttempts: 7, ...issues(issue(code)) }));
+    expect(found.filter(({ status }) => status !== 'ok').map(({ check }) => check)).toEqual(['run_hosts']);
+    expect(found.find(({ check }) => check === 'run_resources')!.detail).toMatch(/run_hosts says what is not charged/);
+  },
+);
+
 test.each([
   ['is used', { usedGpuSeconds: 3600, workloadIdleGpuSeconds: 3600 }],
   ['was just started', { workloadIdleGpuSeconds: 899 }],
   ['has ended', { workloadIdleGpuSeconds: 7200, live: false }],
   ['was never observed', { heldGpuSeconds: 90_000 }],
 ])('a workload that %s is no warm endpoint', (_, facts) => {
-  const found = allFindings(healthyFacts(state({ workloads: [endpoint(facts)] })));
+  const found = allFindings(healthyFacts(state({ workloads: [endpoint(facts)], open: [holding(1)] })));
   expect(found.find(({ check }) => check === 'warm_endpoints')!.status).toBe('ok');
 });
 
@@ -221,7 +275,7 @@ const BROKEN: readonly Broken[] = [
     /^a\/1:3: Something .* \(4 times\)\.$/,
     /^Mend no_resources/,
   ],
-  ['run_resources', 'warn', 'attempts left out', { unchargedAttempts: 3 }, /^3 attempts held/, /holdings:\n/],
+  ['run_resources', 'warn', 'attempts left out', { unchargedAttempts: 3 }, /^3 attempts are not charged, or only in part/, /holdings:\n/],
   ['run_hosts', 'warn', 'a run on an unknown host', issues(issue('unknown_host')), /unknown_host/, /^Mend/],
   ['lost_attempts', 'warn', 'silence', { lostAttempts: 1 }, /^1 attempt fell silent/, /silence: 48h/],
   [
@@ -236,7 +290,7 @@ const BROKEN: readonly Broken[] = [
     'warm_endpoints',
     'warn',
     'an endpoint that nobody asks',
-    state({ workloads: [endpoint({ usedGpuSeconds: 100, workloadIdleGpuSeconds: 7200 })] }),
+    state({ workloads: [endpoint({ usedGpuSeconds: 100, workloadIdleGpuSeconds: 7200 })], open: [holding(1)] }),
     /serving\/ranker holds GPUs at 2 USD an hour and hardly uses them: 2\.0 GPU-hours idle/,
     /kubectl -n serving/,
   ],
@@ -249,7 +303,7 @@ const BROKEN: readonly Broken[] = [
     'warn',
     'a scrape a minute',
     scraped(60, 30),
-    /every 60 s: an alert comes 85 s after its cause at worst \(scrape, .*group wait 5 s/,
+    /every 60 s: an alert comes 88 s after its cause at worst \(scrape, feed poll 15 s, .*group wait 1 s/,
     /scrape_interval: 5s/,
   ],
   [

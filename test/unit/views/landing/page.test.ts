@@ -4,7 +4,7 @@ import { landingPage } from '../../../../exporter/src/views/landing/page';
 import { amountHtml, spanText } from '../../../../exporter/src/views/landing/show';
 import { runMetrics } from '../../../support/run-metrics';
 import { HOSTILE, publishedState } from '../../../support/view-estate';
-import { feedHealth, HEALTHY_NOW, spendNow } from '../../../support/view-healthy';
+import { feedHealth, HEALTHY_NOW, pricedHost, spendNow } from '../../../support/view-healthy';
 import { serveStory, STORY_NOW } from '../../../support/view-server';
 
 const EXAMPLE = 'Example data.\nRun npm start beside your own .metaflow, or write flowledger.yaml.';
@@ -19,7 +19,7 @@ async function served(options = {}) {
 test('the page says what is spent, how fresh that is, the newest runs and the feeds', async () => {
   const { status, headers, text } = await served();
   expect([status, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
-  for (const part of ['$35.00', '$27.00', '60 s ago', '2 of 3', '1 issue', '2026-11-21 05:30:00 UTC'])
+  for (const part of ['$35.00', '$27.00', '60 s ago', '2 of 3', '4 issues', '2026-11-21 05:30:00 UTC'])
     expect(text).toContain(part);
   for (const part of ['TrainFlow', '$8.67', 'unpriced', 'incomplete', 'No team', 'ECONNREFUSED', '1,200'])
     expect(text).toContain(part);
@@ -77,14 +77,21 @@ test('names are cut, and their direction marks do not reach beyond them', async 
 
 test('a state in which nothing is known says so, and shows no 0 for it', () => {
   const state = publishedState({ completeUntil: null });
-  const page = landingPage({ state, runs: [], example: null, version: '1', now: STORY_NOW });
+  const page = landingPage({ state, runs: [], issues: null, example: null, version: '1', now: STORY_NOW });
   for (const part of ['<b>unpriced</b>', '<b>not yet</b>', 'No run has been read yet.', 'No feed is configured.'])
     expect(page).toContain(part);
   expect(page).not.toContain('$0.00');
 });
 
 const pageOf = (facts: Parameters<typeof publishedState>[0]): string =>
-  landingPage({ state: publishedState(facts), runs: [], example: null, version: '1', now: HEALTHY_NOW });
+  landingPage({
+    state: publishedState(facts),
+    runs: [],
+    issues: { count: 0, isMore: false },
+    example: null,
+    version: '1',
+    now: HEALTHY_NOW,
+  });
 const rowsOf = (page: string): (string | undefined)[] =>
   [...page.matchAll(/<td class="name"><bdi>([^<]*)<\/bdi>/g)].map(([, name]) => name);
 
@@ -127,7 +134,33 @@ test('the page says how much is known of what is held, what telemetry sees, and 
 
 test('almost all is not shown as all', () => {
   const spend = [spendNow({ perHour: 10n ** 15n }), spendNow({ perHour: 1n, team: null })];
-  expect(pageOf({ spend })).toContain('100 % by a run, 99 % by a team');
+  expect(pageOf({ spend })).toContain('100 % by a run, 99.9 % by a team');
+});
+
+test('hosts that have ended, and those yet to come, are not counted', () => {
+  const { host: declared, price } = pricedHost('gone', 1n);
+  const gone = { host: { ...declared, to: HEALTHY_NOW - 3_600_000 }, price };
+  const later = { host: { ...declared, name: 'later', from: HEALTHY_NOW + 3_600_000 }, price };
+  const hosts = [pricedHost('node-a', 1n), pricedHost('node-b', null), gone, later];
+  expect(pageOf({ hosts, computedAt: HEALTHY_NOW })).toContain('<b>1 of 2</b>');
+});
+
+test('the page counts the issues that the list shows, the stored ones too', async () => {
+  const server = await serveStory();
+  const { items } = await server.json('/api/v1/issues?limit=500');
+  const { text } = await server.ask('/');
+  await server.close();
+  expect(items.length).toBeGreaterThan(1);
+  expect(text).toContain(`>${items.length} issues<`);
+});
+
+test.each([
+  [{ count: 1, isMore: false }, '>1 issue<'],
+  [{ count: 500, isMore: true }, '>over 500 issues<'],
+  [null, '>issues<'],
+])('%j is shown as %s', (issues, text) => {
+  const facts = { state: publishedState({}), runs: [], example: null, version: '1', now: HEALTHY_NOW };
+  expect(landingPage({ ...facts, issues })).toContain(text);
 });
 
 test('a workload is no run on the page', () => {

@@ -21,12 +21,34 @@ test('the text is what prom-client prints of the same samples', async () => {
   const numbers = [0, 1, -1.5, 1e-12, 1e25, 0.1 + 0.2, 1795239000];
   const samples = values.flatMap((feed, index) => [{ labels: { feed: `${feed}${index}` }, value: numbers[index]! }]);
   const registry = new Registry();
-  const { name, help } = metrics.feedLag;
+  const { name, help } = metrics.feedUp;
   const gauge = new Gauge({ name, help, labelNames: ['feed'], registers: [registry] });
   for (const { labels, value } of samples) gauge.set(labels, value);
-  expect(expositionText([bindFamily(metrics.feedLag, (_source: object) => samples)], {}).toString()).toBe(
+  expect(expositionText([bindFamily(metrics.feedUp, (_source: object) => samples)], {}).toString()).toBe(
     await registry.metrics(),
   );
+});
+
+test('seconds are printed to the millisecond, without what sums of floats leave behind', () => {
+  const feeds = [feedHealth('local', { lagSeconds: 688_130.1739999999, durationSeconds: 0.83 + 1e-16 })];
+  const runs = [runMetrics('Flow', '1', { heldGpuSeconds: 0.1 + 0.2, usedGpuSeconds: 0.1 })];
+  const text = render(publishedState({ feeds, runs }));
+  expect(text).toContain('flowledger_feed_lag_seconds{feed="local"} 688130.174\n');
+  expect(text).toContain('flowledger_feed_duration_seconds{feed="local"} 0.83\n');
+  expect(text).toMatch(/^metaflow_run_gpu_seconds\{.*state="unobserved"\} 0\.2$/m);
+});
+
+test('a workload that is over and never held anything is not shown', () => {
+  const free = { estimated: 0n, billed: 0n };
+  const workloads = [
+    workloadMetrics('ns', 'retracted', { cost: free }),
+    workloadMetrics('ns', 'unplaced', { cost: null }),
+    workloadMetrics('ns', 'starting', { cost: free, live: true }),
+    workloadMetrics('ns', 'gpus', { cost: null, heldGpuSeconds: 1 }),
+    workloadMetrics('ns', 'vcpus', { cost: { estimated: 1n, billed: 0n } }),
+  ];
+  const names = [...render(publishedState({ workloads })).matchAll(/gpu_seconds\{.*workload="(\w+)".*state="used"/g)];
+  expect(names.map(([, name]) => name)).toEqual(['starting', 'gpus', 'vcpus']);
 });
 
 test('an unknown is absent, never 0', () => {
