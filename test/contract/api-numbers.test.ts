@@ -3,6 +3,7 @@ import { MONEY_ONE } from '../../exporter/src/units/money';
 import { HOUR_MS } from '../../exporter/src/units/interval';
 import { MemoryStore } from '../support/memory-store';
 import { attempt, chargePeriod, closingsOf, DAWN, load, publishedState, run } from '../support/view-estate';
+import { HEALTHY_NOW, healthyState, pricedHost } from '../support/view-healthy';
 import { serveStory, type ViewServer } from '../support/view-server';
 
 let server: ViewServer;

@@ -70,7 +70,7 @@ describe('An exporter with no host at all', () => {
     let cycles = 0;
     const onCycle = async ({ address }: { address: string }): Promise<void> => {
       if (++cycles < 2) return;
-      for (const path of ['/', '/metrics', '/readyz', '/api/v1/runs', '/api/v1/idle', '/api/v1/feeds']) {
+      for (const path of ['/', '/metrics', '/readyz', '/api/v1/runs', '/api/v1/idle', '/api/v1/issues']) {
         const response = await fetch(address + path);
         told[path] = { status: response.status, text: await response.text() };
       }

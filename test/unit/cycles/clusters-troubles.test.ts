@@ -43,7 +43,7 @@ function keeperWith({ store = new StrictStore(), script = silent(), clusters }: 
     script,
     estate: clusterEstate(),
     context: { clusters: kept },
-    startedAt: DAWN + 60 * MINUTE_MS,
+    startedAt: at(24 * 60),
   });
 }
 

@@ -91,8 +91,11 @@ function attemptOf(text: string | null): number | null {
 }
 
 // Tokens and whole manifests with their environment travel in annotations; what is not shown cannot leak.
-const PRIVATE_KEY =
-  /token|secret|passw|pwd|auth|bearer|dsn|private|credential|api_?key|last_applied|metaflow_parameters|argoproj_io_outputs/i;
+const PRIVATE_KEYS = [
+  'token|secret|passw|pwd|auth|bearer|dsn|private|credential|api_?key',
+  'last_applied|metaflow_parameters|argoproj_io_outputs',
+];
+const PRIVATE_KEY = new RegExp(PRIVATE_KEYS.join('|'), 'i');
 const PRIVATE_VALUE = /:\/\/[^\s@]*:[^\s@]*@|^\s*(bearer|basic)\s+\S/i;
 const MAX_VALUE = 200;
 

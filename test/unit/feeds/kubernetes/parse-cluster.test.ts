@@ -130,7 +130,8 @@ describe('Names of one object in very many lines', () => {
 
   it('may be called __proto__', () => {
     const { pods, nodes } = clusterOf(
-      `${INFO}${NODE}kube_pod_labels{${NAMED},label___proto__="x"} 1\nkube_node_labels{node="n",label___proto__="y"} 1\n`,
+      `${INFO}${NODE}kube_pod_labels{${NAMED},label___proto__="x"} 1\n` +
+        'kube_node_labels{node="n",label___proto__="y"} 1\n',
     ).snapshot;
     const own = [pods.get('u')!.labels, nodes.get('n')!.labels].map((values) => Object.entries(values));
     expect(own).toEqual([[['__proto__', 'x']], [['__proto__', 'y']]]);

@@ -101,7 +101,8 @@ describe('A node after a restart', () => {
       { ...POD, start: at(700) },
       { ...POD, name: 'q', start: at(1825) },
     ];
-    for (const second of [LATER, LATER + 30, LATER + 60]) store.read(cluster, [[second, only(aws('i-2', 1820), { pods })]]);
+    for (const second of [LATER, LATER + 30, LATER + 60])
+      store.read(cluster, [[second, only(aws('i-2', 1820), { pods })]]);
     expect(store.times()).toEqual(times);
     expect([cluster.pod('p'), cluster.pod('q')]).toMatchObject([
       { host: 'n', end: at(1800) },
