@@ -42,6 +42,7 @@ export function estateFromConfig(config: Config): Estate {
     splitPolicy: config.splitPolicy,
     addresses,
     declared: new Set(declared.keys()),
+    discovered: (host) => discovered.get(host) ?? null,
     feedOf: (host) => discovered.get(host)?.feed ?? null,
     learn: (seen) => seen.filter(learnOne).map(({ name }) => name),
     begin(host, from) {
@@ -53,15 +54,14 @@ export function estateFromConfig(config: Config): Estate {
   };
 }
 
-/** What is known of a machine stays known: its first sight, its facts that a later look does not show, its size. */
+/** What is known of a machine stays known: its first sight, and facts that a later look does not show. */
 function merged(known: DiscoveredHost | undefined, seen: DiscoveredHost): DiscoveredHost {
   const isOther =
     known?.billingResourceId && seen.billingResourceId && known.billingResourceId !== seen.billingResourceId;
   if (!known || isOther) return seen;
   const facts = Object.entries(seen).filter(([, value]) => value !== null);
   const from = known.from === null || seen.from === null ? null : Math.min(known.from, seen.from);
-  const gpus = known.gpus > seen.gpus ? known.gpus : seen.gpus;
-  return { ...known, ...(Object.fromEntries(facts) as DiscoveredHost), from, to: seen.to, gpus };
+  return { ...known, ...(Object.fromEntries(facts) as DiscoveredHost), from, to: seen.to };
 }
 
 type HostSources = { readonly declared: Host | undefined; readonly instanceTypes: readonly InstanceType[] };

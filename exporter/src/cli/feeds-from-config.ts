@@ -4,6 +4,7 @@ import type { MetaflowFeedConfig } from '../config/metaflow-feeds';
 import type { KeptCluster, KeptFeed, KeptGpus } from '../cycles/feed-progress';
 import { configHashOf } from '../cycles/keeper';
 import type { Holding } from '../facts/holding';
+import type { DiscoveredHost } from '../facts/host';
 import { createGpuFeed } from '../feeds/gpu/read-gpu-feed';
 import { createKubernetesFeed } from '../feeds/kubernetes/read-kubernetes-feed';
 import { createLocalFeed, type MetaflowFeed } from '../feeds/metaflow/local-feed';
@@ -11,6 +12,7 @@ import { createPostgresFeed } from '../feeds/metaflow-postgres/read-postgres-fee
 import { createServiceFeed } from '../feeds/metaflow-service/read-service-feed';
 import { createUiFeed } from '../feeds/metaflow-ui/read-ui-feed';
 import { pollFeed } from '../feeds/poll-feed';
+import type { Instant } from '../units/interval';
 
 /** The feeds of a configuration, as the keeper takes them in. */
 export type KeptFeeds = {
@@ -19,15 +21,24 @@ export type KeptFeeds = {
   readonly gpus: readonly KeptGpus[];
 };
 
-/** What feeds live by; `onNews` is told when a cluster shows pods that are new or changed. */
-type Circumstances = { readonly clock: Clock; readonly rebaseMs: number; readonly onNews?: () => void };
+/** What feeds live by. */
+type Circumstances = {
+  readonly clock: Clock;
+  readonly rebaseMs: number;
+  /** Told when a cluster shows pods that are new or changed. */
+  readonly onNews?: () => void;
+  /** The hosts that the store knows. */
+  readonly known: readonly DiscoveredHost[];
+  /** When the last process stored something; null where none did. */
+  readonly knownUntil: Instant | null;
+};
 
 /** Makes the feeds of a configuration; those that read in the background have begun. `rebaseMs` moves local trees. */
 export function feedsFromConfig(config: Config, circumstances: Circumstances): KeptFeeds {
-  const { clock, rebaseMs, onNews } = circumstances;
+  const { clock, rebaseMs, onNews, known, knownUntil } = circumstances;
   const { metaflow, kubernetes, dcgm } = config.feeds;
   const clusters = kubernetes.map(({ name, deployment, scrape: settings }) => ({
-    source: createKubernetesFeed({ name, settings, clock, ...(onNews ? { onNews } : {}) }),
+    source: createKubernetesFeed({ name, settings, clock, known, knownUntil, ...(onNews ? { onNews } : {}) }),
     deployment,
   }));
   const gpus = dcgm.map(({ scrape: settings, ...options }) => createGpuFeed({ ...options, settings, clock }));
@@ -41,7 +52,9 @@ export async function stopFeeds({ clusters, gpus }: KeptFeeds): Promise<void> {
   await Promise.all([...clusters.map(({ source }) => source.stop()), ...gpus.map((source) => source.stop())]);
 }
 
-function keptFeed(feed: MetaflowFeedConfig, config: Config, { clock, rebaseMs }: Circumstances): KeptFeed {
+type Pace = Pick<Circumstances, 'clock' | 'rebaseMs'>;
+
+function keptFeed(feed: MetaflowFeedConfig, config: Config, { clock, rebaseMs }: Pace): KeptFeed {
   const { holdings, hosts } = config;
   const { deployment, host, silenceMs, pollMs } = feed;
   const source = feedOf(feed, holdings, rebaseMs);

@@ -31,7 +31,10 @@ export async function openLedger({ mode, clock, onPhase, onFault, onNews }: Ledg
   let feeds: KeptFeeds | null = null;
   try {
     await store.verify();
-    feeds = feedsFromConfig(config, { clock, rebaseMs: mode.rebaseMs, ...(onNews ? { onNews } : {}) });
+    const known = await store.discoveredHosts(await store.lastLoad());
+    const knownUntil = await store.lastLoadAt();
+    const news = onNews ? { onNews } : {};
+    feeds = feedsFromConfig(config, { clock, rebaseMs: mode.rebaseMs, known, knownUntil, ...news });
     const kept = feeds;
     const keeper = await createKeeper(
       {

@@ -48,8 +48,8 @@ export class Clusters {
       const batch = source.take();
       const hosts = batch.hosts.map((host) => ({ ...host, name: this.#nameOf(host.name, source.name) }));
       const pods = batch.pods.map((pod) => this.#placed(pod, source.name));
-      for (const host of hosts) this.#news.hosts.set(host.name, host);
       for (const name of this.#estate.learn?.(hosts) ?? []) this.#news.changed.add(name);
+      for (const host of hosts) this.#news.hosts.set(host.name, this.#estate.discovered?.(host.name) ?? host);
       this.#attribution.see({ ...batch, pods }, deployment);
       if (this.#readAt.get(source.name) === null && batch.readAt !== null) this.#news.firstRead.add(source.name);
       this.#readAt.set(source.name, batch.readAt);

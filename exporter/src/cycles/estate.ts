@@ -24,6 +24,8 @@ export type Estate = {
    * host that had begun by then, and for declared ones.
    */
   readonly begin?: (host: string, from: Instant) => DiscoveredHost | null;
+  /** A host as feeds saw it, all looks together; null for one that none did. */
+  readonly discovered?: (host: string) => DiscoveredHost | null;
   /** The feed that saw a host; null for one that none did. */
   readonly feedOf?: (host: string) => string | null;
   /** The names of the configuration's own hosts; where it is not said, all are. */

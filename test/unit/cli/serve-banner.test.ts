@@ -15,7 +15,7 @@ async function said(count: number, unpriced: readonly number[] = []): Promise<st
   const ids = Array.from({ length: count }, (_, index) => index + 1);
   // The higher its number the older a run is.
   const runs = ids.map((id) => run(`Flow${id % 3}/${id}`, { startedAt: DAWN - id * 1000 }));
-  await store.publish({ ...load(), runs });
+  await store.publish(load('runs', { runs }));
   const metrics = ids.map((id): RunMetrics => {
     const cost = unpriced.includes(id) ? null : { estimated: BigInt(id) * MONEY_ONE, billed: 0n };
     return runMetrics(`Flow${id % 3}`, String(id), { cost });
@@ -33,7 +33,9 @@ test.each([
 });
 
 test('the dearest is the dearest of the runs that are shown', async () => {
-  expect(await said(40)).toContain(`The arithmetic of the dearest of these: npm run -s flowledger -- explain Flow0/12 `);
+  expect(await said(40)).toContain(
+    `The arithmetic of the dearest of these: npm run -s flowledger -- explain Flow0/12 `,
+  );
 });
 
 test('without runs, and without prices, there is no sum', async () => {

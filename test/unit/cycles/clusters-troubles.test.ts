@@ -253,6 +253,8 @@ describe('A node that is known late', () => {
     const again = shows({ pods: [pod('a', { from: 0, of: task })], hosts: [node('node-1', { from: at(180) })] });
     const after = await seenAt(await keeperWith({ store, clusters: [again] }), [again], 211);
     expect(runsOf(after)).toEqual(['prod/F/1 live 28.133333333333']);
+    const [stored] = await store.discoveredHosts(await store.lastLoad());
+    expect([stored!.from, stored!.internalIp]).toEqual([at(0), '10.0.0.1']);
   });
 
   it('is not charged with what names no host at all', async () => {

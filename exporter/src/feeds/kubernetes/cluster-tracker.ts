@@ -89,7 +89,7 @@ export function withoutClusterTarget(state: ClusterState, target: string): Clust
 
 /**
  * The cluster once each of its targets has been read: stored machines without an end that none of them had are missed,
- * and gone with the next read of all. Null while a target has no node at all, `knownForMs` being less than five minutes.
+ * and gone with the next read of all. Null while a target has no node at all and `knownForMs` is below five minutes.
  */
 export function withStoredMissed(state: ClusterState, knownForMs: number): ClusterState | null {
   const { hosts, stored, hostPresence } = state;

@@ -41,7 +41,7 @@ export function afterRead(
   return { targets: new Map(targets).set(read.target, words), orphans: new Map(left) };
 }
 
-/** What is there once objects that no read had are missed: the newest read of each target was the first to lack them. */
+/** What is there once objects that no read had are missed: each target's newest read was the first to lack them. */
 export function withMissed({ targets, orphans }: Presence, keys: readonly string[]): Presence {
   const words = [...targets].map(([name, one]): [string, TargetWords] => {
     const missed = keys.map((key): [string, Absence] => [key, { since: one.at, reads: 1 }]);

@@ -24,7 +24,13 @@ export type TrackedHosts = ReadonlyMap<string, TrackedHost>;
 
 /** Machines as the store knows them, by name; those without an end were there until `knownUntil`. */
 export function storedMachines(known: readonly DiscoveredHost[], knownUntil: Instant | null): TrackedHosts {
-  return new Map(known.map((host) => [host.name, storedMachine(host, knownUntil)]));
+  const own = known.map((host) => ({ ...host, name: ownName(host) }));
+  return new Map(own.map((host) => [host.name, storedMachine(host, knownUntil)]));
+}
+
+/** Where two clusters have a node of one name, the name of one ends with its feed's, which the feed does not know. */
+function ownName({ name, feed }: DiscoveredHost): string {
+  return name.endsWith(`@${feed}`) ? name.slice(0, -`@${feed}`.length) : name;
 }
 
 function storedMachine(host: DiscoveredHost, knownUntil: Instant | null): TrackedHost {

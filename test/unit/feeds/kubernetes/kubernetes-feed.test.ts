@@ -1,11 +1,13 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { DiscoveredHost } from '../../../../exporter/src/facts/host';
 import { FeedError } from '../../../../exporter/src/feeds/feed';
 import type { ClusterBatch } from '../../../../exporter/src/feeds/kubernetes/cluster-batch';
 import { createKubernetesFeed } from '../../../../exporter/src/feeds/kubernetes/read-kubernetes-feed';
 import type { ScrapeVerdict } from '../../../../exporter/src/feeds/scrape/pool';
 import type { createScrapePool } from '../../../../exporter/src/feeds/scrape/read-pool';
 import type { ScrapeSettings } from '../../../../exporter/src/feeds/scrape/settings';
+import { aHost } from '../../../support/store-facts';
 import { exposed, type MadePod, MORNING } from './made-cluster';
 
 const URLS = ['http://ksm-0:8080/metrics', 'http://ksm-1:8080/metrics'] as const;
@@ -24,7 +26,10 @@ const settings = (urls: readonly string[]): ScrapeSettings => ({
 });
 
 /** A feed whose scrapes are handed to it: `scrape(url, second, body)`, and which targets are listed. */
-function handFed(urls: readonly string[] = URLS): {
+function handFed(
+  urls: readonly string[] = URLS,
+  stored: { readonly known?: readonly DiscoveredHost[]; readonly knownUntil?: number } = {},
+): {
   take: () => ClusterBatch;
   scrape: (url: string, second: number, body: string) => ScrapeVerdict;
   list: (listed: readonly string[]) => void;
@@ -35,6 +40,7 @@ function handFed(urls: readonly string[] = URLS): {
     name: 'k8s',
     settings: settings(urls),
     clock: { now: () => MORNING, speed: 1 },
+    ...stored,
     scrapePool: (options) => {
       onScrape = options.onScrape;
       const health = (): any[] => rows.map((row) => ({ feed: row }));
@@ -152,6 +158,69 @@ describe('The feed of a cluster', () => {
     expect([codes(), codes()]).toEqual([[['missing_allow_list', 1]], []]);
     feed.scrape(A, 30, exposed({ pods: [pod('a')], nodes: [{ name: 'n', ...allowed }] }));
     expect([codes(), codes()]).toEqual([[['missing_allow_list', 0]], []]);
+  });
+});
+
+describe('Nodes that went while no process looked', () => {
+  const known = [
+    aHost('gone', { feed: 'k8s', from: MORNING - 9e6, to: null }),
+    aHost('ended', { feed: 'k8s', from: MORNING - 9e6, to: MORNING - 8e6 }),
+    aHost('elsewhere', { feed: 'other', from: MORNING - 9e6, to: null }),
+    aHost('young', { feed: 'k8s', from: MORNING - 1e6, to: null }),
+  ];
+  const stored = { known, knownUntil: MORNING - 5e6 };
+  type Feed = ReturnType<typeof handFed>;
+  const ended = ({ take }: Feed): [string, number | null][] =>
+    take().hosts.flatMap(({ name, to }): [string, number | null][] => (to === null ? [] : [[name, to - MORNING]]));
+  const GONE = [
+    ['gone', -5e6],
+    ['young', -1e6],
+  ];
+
+  it('end when the store last learned something, once two reads lack them; nobody else does', () => {
+    const feed = handFed([A], stored);
+    feed.scrape(A, 0, page('a'));
+    const first = feed.take();
+    expect(first.hosts.map(({ name, to }) => [name, to])).toEqual([['n', null]]);
+    expect(ended(feed)).toEqual([]);
+    feed.scrape(A, 30, page('a'));
+    expect(ended(feed)).toEqual(GONE);
+    feed.scrape(A, 60, page('a'));
+    expect(ended(feed)).toEqual([]);
+  });
+
+  it('do not end before every target was read, for another shard may have them', () => {
+    const feed = handFed(URLS, stored);
+    for (const second of [0, 30, 60]) {
+      feed.scrape(A, second, page('a'));
+      expect(ended(feed)).toEqual([]);
+    }
+    const shard = exposed({ nodes: [{ name: 'gone' }] });
+    for (const second of [70, 90]) {
+      feed.scrape(A, second, page('a'));
+      feed.scrape(B, second, shard);
+      expect(ended(feed)).toEqual(second === 70 ? [] : [['young', -1e6]]);
+    }
+  });
+
+  it('do not end for five minutes while a source answers without any node', () => {
+    const feed = handFed([A], stored);
+    for (const second of [0, 30, 60, 299, 300]) {
+      feed.scrape(A, second, exposed({ pods: [pod('a')] }));
+      expect(ended(feed)).toEqual([]);
+    }
+    feed.scrape(A, 330, exposed({ pods: [pod('a')] }));
+    expect(ended(feed)).toEqual(GONE);
+  });
+
+  it('are back, from when they were, when they are', () => {
+    const feed = handFed([A], stored);
+    for (const second of [0, 30]) {
+      feed.scrape(A, second, page('a'));
+      feed.take();
+    }
+    feed.scrape(A, 60, exposed({ pods: [pod('a')], nodes: [{ name: 'n' }, { name: 'gone' }] }));
+    expect(feed.take().hosts).toMatchObject([{ name: 'gone', from: MORNING - 9e6, to: null }]);
   });
 });
 

@@ -121,6 +121,18 @@ describe('A node after a restart', () => {
     expect(store.read(store.restarted(at(1860)), [[LATER, only(gcp('b', 1820))]]).times()).toEqual(times);
   });
 
+  it('whose name was told from another cluster by the name of its feed is known by its own', () => {
+    const node = { ...aws('i-1', 600), uuid: 'a' };
+    const store = new Store().read(new ReadCluster(), [[1800, only(node)]]);
+    const [host] = [...store.hosts.values()];
+    const times = store.times();
+    store.hosts.clear();
+    store.hosts.set('n@k8s', { ...host!, name: 'n@k8s' });
+    const cluster = store.restarted(at(2000));
+    store.hosts.clear();
+    expect(store.read(cluster, [[LATER, only(node)]]).times()).toEqual(times);
+  });
+
   it('does not end a pod that began after the stored end of its node, while the next node is not read yet', () => {
     const store = new Store().read(new ReadCluster(), [
       [0, only(aws('i-1', -60))],

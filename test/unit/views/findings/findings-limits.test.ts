@@ -65,7 +65,8 @@ test('the waits that are told as shipped are the shipped ones', () => {
   const groupWait: string = shipped('alertmanager/alertmanager.yml').route.routes[0].group_wait;
   expect(finding!.detail).toContain(`rule evaluation ${evaluation.replace('s', ' s')}`);
   expect(finding!.detail).toContain(`group wait ${groupWait.replace('s', ' s')}`);
-  const feeds = 'feeds:\n  kubernetes:\n    - name: blue\n      url: http://ksm:8080/metrics';
-  const { config } = loadConfig({ text: feeds, env: {} });
+  const feed = '{name: blue, type: kube-state-metrics, deployment: local, targets: [ksm:8080]}';
+  const local = '{name: local, type: local, path: /metaflow}';
+  const { config } = loadConfig({ text: `feeds:\n  metaflow: [${local}]\n  kubernetes: [${feed}]`, env: {} });
   expect(finding!.detail).toContain(`feed poll ${config!.feeds.kubernetes[0]!.scrape.intervalMs / 1000} s`);
 });

@@ -1,13 +1,11 @@
 import { CHECKS, type Finding } from '../../../../exporter/src/contract/finding';
-import { type Issue, type IssueCode, NOWHERE } from '../../../../exporter/src/facts/issue';
-import type { ChargePeriod } from '../../../../exporter/src/facts/charge';
-import type { PricedHost, PublishedState, WorkloadMetrics } from '../../../../exporter/src/facts/published';
-import { workloadKey } from '../../../../exporter/src/facts/workload';
+import type { Issue } from '../../../../exporter/src/facts/issue';
+import type { PublishedState } from '../../../../exporter/src/facts/published';
 import { MONEY_ONE } from '../../../../exporter/src/units/money';
 import { allFindings } from '../../../../exporter/src/views/findings/all-findings';
 import type { FindingFacts } from '../../../../exporter/src/views/findings/finding-facts';
+import { endpoint, holding, issue } from '../../../support/finding-troubles';
 import { runMetrics } from '../../../support/run-metrics';
-import { chargePeriod, DAWN, MINUTE_MS } from '../../../support/view-estate';
 import {
   feedHealth,
   HEALTHY_NOW,
@@ -17,14 +15,6 @@ import {
   spendNow,
 } from '../../../support/view-healthy';
 
-const issue = (code: IssueCode, facts: Partial<Issue> = {}): Issue => ({
-  ...NOWHERE,
-  code,
-  feed: 'blue',
-  reason: `Something is wrong (${code}).`,
-  remedy: `Mend ${code}.`,
-  ...facts,
-});
 const state = (facts: Partial<PublishedState>): Partial<FindingFacts> => ({ state: healthyState(facts) });
 const issues = (...all: Issue[]): Partial<FindingFacts> => ({ issues: all });
 const hidden = (field: string, flag: string): Issue =>
@@ -36,21 +26,6 @@ const hidden = (field: string, flag: string): Issue =>
     count: 7,
   });
 const live = runMetrics('TrainFlow', '1', { live: true, outcome: 'running' });
-const endpoint = (facts: Partial<WorkloadMetrics>): WorkloadMetrics => ({
-  cluster: 'cluster',
-  namespace: 'serving',
-  workload: 'ranker',
-  team: 'search',
-  modelVersion: null,
-  live: true,
-  cost: { estimated: MONEY_ONE, billed: 0n },
-  perHour: 2n * MONEY_ONE,
-  heldGpuSeconds: 7300,
-  usedGpuSeconds: 0,
-  workloadIdleGpuSeconds: 0,
-  utilization: 0,
-  ...facts,
-});
 const scraped = (intervalSeconds: number, agoSeconds: number): Partial<FindingFacts> => ({
   scrapers: [{ address: '10.0.0.7', intervalSeconds, agoSeconds }],
 });
@@ -60,57 +35,6 @@ test('where nothing is amiss every check says so, in the order of the contract',
   expect(found.map(({ check }) => check)).toEqual(CHECKS.filter((name) => !/^(configuration|server)$/.test(name)));
   expect(found.filter(({ status, fix }) => status !== 'ok' || fix !== null)).toEqual([]);
 });
-
-/** An open charge period in which the endpoint's pod holds so many GPUs for the last minutes of half an hour. */
-const holding = (gpus: number, minutes: readonly [number, number] = [0, 30]): ChargePeriod =>
-  chargePeriod({
-    host: 'node-a',
-    gpus: 8,
-    start: DAWN + 60 * MINUTE_MS,
-    end: DAWN + 90 * MINUTE_MS,
-    perHour: 32n * MONEY_ONE,
-    shares: [
-      {
-        holder: workloadKey({ cluster: 'cluster', namespace: 'serving', workload: 'ranker', pod: 'p', uid: 'u' }),
-        gpus,
-        minutes,
-      },
-    ],
-  });
-
-test.each([
-  [1 / 7, 128, 'ok'],
-  [1 / 7, 129, 'warn'],
-  [1, 899, 'ok'],
-  [1, 900, 'warn'],
-  [8, 7199, 'ok'],
-  [8, 7200, 'warn'],
-])('an endpoint with %d GPUs is warm after 15 min of all of them: %d GPU-seconds, %s', (gpus, idle, status) => {
-  const workloads = [endpoint({ workloadIdleGpuSeconds: idle })];
-  for (const open of [[holding(gpus)], [holding(gpus, [20, 30])]]) {
-    const found = allFindings(healthyFacts(state({ workloads, open })));
-    expect(found.find(({ check }) => check === 'warm_endpoints')!.status).toBe(status);
-  }
-});
-
-test('hosts that have ended are neither priced nor unpriced', () => {
-  const ended = (name: string, perHour: bigint | null): PricedHost => {
-    const { host, price } = pricedHost(name, perHour);
-    return { host: { ...host, to: HEALTHY_NOW - 3_600_000 }, price };
-  };
-  const hosts = [pricedHost('node-a', 1n), ended('old-a', 1n), ended('old-b', null)];
-  const found = allFindings(healthyFacts(state({ hosts })));
-  expect(found.filter(({ check }) => check === 'prices')).toMatchObject([{ status: 'ok', detail: '1 host priced.' }]);
-});
-
-test.each(['no_host', 'unknown_host', 'held_outside_host'] as const)(
-  'attempts that lack a host (%s) are not said to lack what they held',
-  (code) => {
-    const found = allFindings(healthyFacts({ unchargedAttempts: 7, ...issues(issue(code)) }));
-    expect(found.filter(({ status }) => status !== 'ok').map(({ check }) => check)).toEqual(['run_hosts']);
-    expect(found.find(({ check }) => check === 'run_resources')!.detail).toMatch(/run_hosts says what is not charged/);
-  },
-);
 
 test.each([
   ['is used', { usedGpuSeconds: 3600, workloadIdleGpuSeconds: 3600 }],
@@ -275,7 +199,14 @@ const BROKEN: readonly Broken[] = [
     /^a\/1:3: Something .* \(4 times\)\.$/,
     /^Mend no_resources/,
   ],
-  ['run_resources', 'warn', 'attempts left out', { unchargedAttempts: 3 }, /^3 attempts are not charged, or only in part/, /holdings:\n/],
+  [
+    'run_resources',
+    'warn',
+    'attempts left out',
+    { unchargedAttempts: 3 },
+    /^3 attempts are not charged, or only in part/,
+    /holdings:\n/,
+  ],
   ['run_hosts', 'warn', 'a run on an unknown host', issues(issue('unknown_host')), /unknown_host/, /^Mend/],
   ['lost_attempts', 'warn', 'silence', { lostAttempts: 1 }, /^1 attempt fell silent/, /silence: 48h/],
   [
