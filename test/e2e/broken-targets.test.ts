@@ -6,7 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SWEEP_FLOW } from '../../exporter/src/simulation/flow-catalog';
 import type { SimulatedPod } from '../../exporter/src/simulation/world-facts';
 import type { SimulatedCluster } from '../support/simulated-cluster';
-import { type Document, type LiveStage, type Scraped, startLiveStage, until } from './live-stage';
+import type { Rewrite } from './live-front';
+import { type LiveStage, type Scraped, startLiveStage, until } from './live-stage';
 
 /** Where a run stands: its number, the node that holds all of its GPUs, and how many these are. */
 type Held = {
@@ -100,9 +101,10 @@ describe('R12, R37: two dcgm-exporters tell of the same GPUs, and a counter star
       change(document, cluster) {
         begun = launch(cluster, 8);
         const { node } = heldBy(cluster, begun);
-        const [gpus] = (document as Document)['feeds'].dcgm;
-        const targets = [{ url: `${cluster.url}/targets/${node}/metrics`, host: node }];
-        document['feeds'].dcgm.push({ ...gpus, name: 'the-other-exporter', targets });
+        const [gpus] = document['feeds'].dcgm;
+        const [{ url }] = gpus.targets.filter(({ host }: { host: string }) => host === node);
+        const again = { ...gpus, name: 'the-other-exporter', targets: [{ url: `${url}?again`, host: node }] };
+        document['feeds'].dcgm.push(again);
       },
     });
     held = heldBy(stage.cluster, begun);
@@ -114,34 +116,27 @@ describe('R12, R37: two dcgm-exporters tell of the same GPUs, and a counter star
   test('GPU-seconds and energy are counted once', async () => {
     const { of } = await sound(stage);
     expect(of('flowledger_telemetry_gpus', { host: held.node }).map(({ value }) => value)).toEqual([8, 8]);
-    const from = await nextMeasure(stage, held, null);
+    const from = await nextMeasure(stage, held);
     await sleep(20_000);
-    const to = await nextMeasure(stage, held, from);
+    const to = await nextMeasure(stage, held);
     const seconds = to.measuredUntil - from.measuredUntil;
-    expect((to.used - from.used) / (held.gpus * seconds)).toBeCloseTo(1, 1);
     const watts = (to.joules - from.joules) / seconds;
     tell(`R12: ${((to.used - from.used) / seconds).toFixed(2)} GPUs in use of ${held.gpus}, ${Math.round(watts)} W`);
-    expect(watts / wattsOf(held)).toBeCloseTo(1, 1);
+    // What is doubled would be 2; measures are told up to two seconds after they were taken.
+    for (const part of [(to.used - from.used) / (held.gpus * seconds), watts / wattsOf(held)]) {
+      expect(part).toBeGreaterThan(0.8);
+      expect(part).toBeLessThan(1.25);
+    }
   }, 120_000);
 
   test('a counter that starts again, and one that jumps, add neither negative nor giant energy', async () => {
-    const begin = await nextMeasure(stage, held, null);
-    const counters = /^(DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION\{.*\}) (\d+)$/gm;
-    const first = new Map<string, number>();
-    let base = 0;
-    stage.front(held.node).rewrite((body) =>
-      body.replace(counters, (_line, series: string, value: string) => {
-        if (!first.has(series)) first.set(series, Number(value));
-        return `${series} ${Number(value) - first.get(series)! + base}`;
-      }),
-    );
-    await sleep(6000);
-    base = 1e15;
-    await sleep(6000);
-    base = 0;
-    await sleep(6000);
+    const begin = await nextMeasure(stage, held);
+    for (const base of [0, 1e15, 0]) {
+      stage.front(held.node).rewrite(withCountersFrom(base));
+      await sleep(6000);
+    }
     stage.front(held.node).rewrite(null);
-    const end = await nextMeasure(stage, held, begin);
+    const end = await nextMeasure(stage, held);
     const watts = (end.joules - begin.joules) / (end.measuredUntil - begin.measuredUntil);
     tell(`R37: ${Math.round(watts)} W over three resets of the counters, where ${wattsOf(held)} W are drawn`);
     expect(watts).toBeGreaterThanOrEqual(0);
@@ -225,18 +220,29 @@ const downFeeds = ({ of }: Scraped): string[] =>
 
 type Measure = { readonly used: number; readonly joules: number; readonly measuredUntil: number };
 
-/** The first scrape after the open hours were measured anew: energy moves then and only then. */
-async function nextMeasure(stage: LiveStage, held: Held, after: Measure | null): Promise<Measure> {
+/** What is told next after the open hours have been measured anew; energy moves then and only then. */
+async function nextMeasure(stage: LiveStage, { run }: Held): Promise<Measure> {
   const read = async (): Promise<Measure> => {
     const scraped = await sound(stage);
-    const joules = scraped.sum('metaflow_run_energy_joules', { run_id: held.run }) ?? NaN;
-    return { used: timeOf(scraped, held, 'used'), joules, measuredUntil: computedAt(scraped) };
+    const used = scraped.sum('metaflow_run_gpu_seconds', { run_id: run, state: 'used' }) ?? NaN;
+    const joules = scraped.sum('metaflow_run_energy_joules', { run_id: run }) ?? NaN;
+    return { used, joules, measuredUntil: computedAt(scraped) };
   };
-  const known = after ?? (await read());
+  const known = await read();
   return until('energy is measured anew', async () => {
     const now = await read();
     return now.joules !== known.joules && now;
   });
+}
+
+/** Lets every counter of energy begin at `base`, in millijoules, with the first answer. */
+function withCountersFrom(base: number): Rewrite {
+  const first = new Map<string, number>();
+  return (body) =>
+    body.replace(/^(DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION\{.*\}) (\d+)$/gm, (_line, series: string, value: string) => {
+      if (!first.has(series)) first.set(series, Number(value));
+      return `${series} ${Number(value) - first.get(series)! + base}`;
+    });
 }
 
 /** The age in seconds of the newest fact of the oldest feed, at worst over a while. */

@@ -87,5 +87,6 @@ function dearestLine(runs: readonly PricedRun[], address: string): string {
   const [dearest] = [...runs].sort((a, b) => Number((b.cost ?? -1n) - (a.cost ?? -1n)));
   if (!dearest || dearest.cost === null) return '';
   const { flow, run } = dearest.run.key;
-  return `\nThe arithmetic of the dearest of these: npm run -s flowledger -- explain ${flow}/${run} --server ${address}`;
+  const command = `npm run -s flowledger -- explain ${flow}/${run} --server ${address}`;
+  return `\nThe arithmetic of the dearest of these: ${command}`;
 }

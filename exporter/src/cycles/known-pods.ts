@@ -17,7 +17,7 @@ export class KnownPods {
   readonly #byRun = new Map<string, Set<string>>();
   /** Pod uid → the run one of whose attempts names it. */
   readonly #claims = new Map<string, RunKey>();
-  /** Run id → the run that a feed told of, for pods of which only Argo's own label says to which workflow they belong. */
+  /** Run id → the run that a feed told of, for pods that carry no more than Argo's own label of their workflow. */
   readonly #argoRuns = new Map<string, RunKey>();
   /** Pod uid → where it is filed now. */
   readonly #filed = new Map<string, string>();

@@ -92,7 +92,7 @@ export function momentOf(progress: Progress, at: Instant): Moment {
   };
 }
 
-/** Clusters go on showing finished pods for a week by default (Metaflow's own time to live of a job), and a day more. */
+/** Clusters show finished pods for a week by default (Metaflow's own time to live of a job); and a day more. */
 const PODS_REMEMBERED_MS = 8 * 24 * HOUR_MS;
 
 async function attemptsSince({ store, estate }: KeeperContext, since: Instant, asOf: LoadId): Promise<Attempt[]> {

@@ -4,7 +4,7 @@ import { issueFindings } from './issue-findings';
 /** Issues of attempts that held something on no host of which it is known that it existed then. */
 export const HOST_CODES = ['no_host', 'unknown_host', 'held_outside_host'] as const;
 
-/** Whether attempts are missing from costs because nothing tells on which known host they ran, or it did not exist then. */
+/** Whether attempts are missing from costs because nothing tells on which host they ran, or it did not exist then. */
 export const runHosts: Check = (facts) =>
   issueFindings(
     {
