@@ -31,7 +31,7 @@ export const OF_NEW_RUNS: readonly Breakage[] = [
       stage.front('ui').rewrite((body, path) => (path.endsWith('/dag') ? '{"data": null}' : body));
     },
     mend: mendAll('ksm', 'ui'),
-    says: /^\d attempts? held something that nothing tells, or on no known host\.$/,
+    says: /^\d+ attempts? (is|are) not charged/,
     fix: /^Declare what they hold in flowledger\.yaml:\nholdings:\n/,
   },
   {
