@@ -62,6 +62,7 @@ function keptFeed(feed: MetaflowFeedConfig, config: Config, { clock, rebaseMs }:
     source: pollFeed(source, () => clock.now()),
     forget: (keys) => source.forget(keys),
     deployment,
+    isLocal: feed.type === 'local',
     pollMs,
     configHash: configHashOf([host, silenceMs, holdings, hosts.map((one) => [one.name, one.from, one.to])]),
   };

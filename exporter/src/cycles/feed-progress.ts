@@ -16,6 +16,8 @@ export type KeptFeed = {
   readonly forget: (keys: readonly RunKey[]) => void;
   readonly deployment: string;
   readonly pollMs: number;
+  /** It reads this machine's own files: a cycle waits until it has told all it knows. */
+  readonly isLocal?: boolean;
   /** Says under which configuration runs were read; another one makes the feed read them again. */
   readonly configHash: string;
 };

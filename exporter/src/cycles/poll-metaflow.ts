@@ -3,7 +3,7 @@ import type { PollOutcome } from '../feeds/poll-feed';
 import type { Instant } from '../units/interval';
 import type { FeedProgress } from './feed-progress';
 
-/** How long a cycle waits for a feed; what takes longer is taken in by a later cycle, and holds nobody up. */
+/** How long a cycle waits for a feed that asks somebody else; what takes longer is taken in by a later cycle, and holds nobody up. */
 const PATIENCE_MS = 1_000;
 
 /** One part of what a feed tells; `since` is when the first part of its poll was asked for. */
@@ -11,10 +11,10 @@ export type PolledPart = { readonly outcome: PollOutcome<MetaflowPoll>; readonly
 
 /** Asks a feed, or goes on waiting for what was asked before; null while it has not answered. */
 export async function nextPart(one: FeedProgress, now: Instant): Promise<PolledPart | null> {
-  const { source } = one.feed;
+  const { source, isLocal = false } = one.feed;
   one.polling ??= { since: now, answer: source.poll({ now, known: one.known }) };
   const { since, answer } = one.polling;
-  const outcome = await within(answer, PATIENCE_MS);
+  const outcome = isLocal ? await answer : await within(answer, PATIENCE_MS);
   if (outcome === null) return null;
   const goesOn = outcome.outcome !== 'failed' && !outcome.poll.complete;
   one.polling = goesOn ? { since, answer: source.poll({ now, known: one.known }) } : null;
