@@ -86,7 +86,7 @@ export const OF_SOURCES: readonly Breakage[] = [
     what: 'a GPU that works and that nobody holds',
     break: (stage) => stage.front(stage.nodes.at(-1)!).rewrite(broken.withBusyFreeGpu),
     mend: (stage) => stage.front(stage.nodes.at(-1)!).rewrite(null),
-    says: /work for nobody known: [\d.]+ USD an hour are unattributed/,
+    says: / work for nobody known: [\d.]+ USD an hour are unattributed/,
     fix: /holdings:\n {2}- \{flow: <flow>, host: ip-10-0-1-\d+\.ec2\.internal, gpus: <gpus>\}/,
   },
   {

@@ -39,7 +39,7 @@ describe('R28, R10: a dcgm-exporter is killed', () => {
 
   afterAll(() => stage?.stop());
 
-  test('it is down within 15 s, its utilization gone within 60 s, and the cost goes on; then its gap is unobserved', async () => {
+  test('down within 15 s, its utilization gone within 60 s, its cost goes on, the gap is unobserved', async () => {
     const before = await stage.metrics();
     const feed = stage.feedOf(held.node);
     await stage.front(held.node).kill();
@@ -59,7 +59,9 @@ describe('R28, R10: a dcgm-exporter is killed', () => {
     const [rate, hours] = [costPerHour(before, held), hoursBetween(before, during)];
     expect(costPerHour(during, held)).toBe(rate);
     expect(costOf(during, held) - costOf(before, held)).toBeGreaterThan(0);
-    expect((costOf(during, held) - costOf(before, held)) / (rate * hours)).toBeCloseTo(1, 0);
+    const grown = (costOf(during, held) - costOf(before, held)) / (rate * hours);
+    expect(grown).toBeGreaterThan(0.85);
+    expect(grown).toBeLessThan(1.15);
     expect(during.of('flowledger_feed_up').filter(({ value }) => value === 0)).toHaveLength(1);
 
     await stage.front(held.node).revive();
@@ -83,10 +85,14 @@ describe('R28, R10: a dcgm-exporter is killed', () => {
     // A sample speaks for twice the interval, and the first one after the gap comes up to an interval late.
     expect(unobserved).toBeGreaterThan((held.gpus * (gapMs - 12_000)) / 1000);
     expect(unobserved).toBeLessThan((held.gpus * (gapMs + 12_000)) / 1000);
-    const lost = await stage.get<{ heldGpuSeconds: number }>(`/api/v1/runs/${SWEEP_FLOW.name}/${held.run}`);
-    expect(
-      ['used', 'workload_idle', 'unobserved'].reduce((sum, state) => sum + timeOf(whole, held, state), 0),
-    ).toBeCloseTo(lost.heldGpuSeconds, -3);
+    const { heldGpuSeconds } = await stage.get<{ heldGpuSeconds: number }>(
+      `/api/v1/runs/${SWEEP_FLOW.name}/${held.run}`,
+    );
+    const told = ['used', 'workload_idle', 'unobserved'].reduce((sum, state) => sum + timeOf(whole, held, state), 0);
+    expect(Math.abs(heldGpuSeconds - told)).toBeLessThan(5 * held.gpus);
+    const spent = costOf(whole, held) - costOf(before, held);
+    expect(spent / (rate * hoursBetween(before, whole))).toBeGreaterThan(0.9);
+    expect(spent / (rate * hoursBetween(before, whole))).toBeLessThan(1.1);
   }, 180_000);
 });
 

@@ -53,7 +53,7 @@ describe('flowledger doctor, while a running system is broken piece by piece', (
     await illSet.scrapeAfter(0);
   });
 
-  test('a warm endpoint whose label of a team is hidden is listed with what to do, until it is let through', async () => {
+  test('a warm endpoint whose team is hidden is listed with what to do, until it is let through', async () => {
     type Holder = { workload: string | null; hasTeam: boolean; likelyFix: string };
     const endpoint = async (): Promise<Holder | undefined> => {
       const { unmatched } = await stage.get<{ unmatched: Holder[] }>('/api/v1/coverage');

@@ -1,6 +1,6 @@
 /**
  * A running system to break: a simulated cluster behind real HTTP, each of its sources on a port of its own, and the
- * built exporter that reads them. All of it is on real time.
+ * built exporter that reads them. All of it has one clock, real time where nothing else is asked.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,11 +8,13 @@ import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
+import { clockFrom } from '../../exporter/src/clock';
 import type { Finding } from '../../exporter/src/contract/finding';
 import { SWEEP_FLOW } from '../../exporter/src/simulation/flow-catalog';
 import { KUBE_STATE } from '../../exporter/src/simulation/kube-state';
 import { CLUSTER, DEPLOYMENT } from '../../exporter/src/simulation/truth';
 import type { WorldOptions } from '../../exporter/src/simulation/world';
+import type { Instant } from '../../exporter/src/units/interval';
 import { type SimulatedCluster, startSimulatedCluster } from '../support/simulated-cluster';
 import { type ReadSample, readExposition } from '../support/small-exposition-parser';
 import { type ExporterProcess, freePort, makeFolder, removeFolder, runningExporter } from './exporter-process';
@@ -31,6 +33,10 @@ export type StageOptions = {
   readonly world?: Partial<WorldOptions>;
   /** Of every feed; 1s at least. */
   readonly interval?: string;
+  /** How many times as fast as real time the clock of cluster and exporter runs. */
+  readonly speed?: number;
+  /** What that clock shows at first; real time where it is not told. */
+  readonly begins?: Instant;
   readonly change?: (document: Document, cluster: SimulatedCluster) => void;
   readonly env?: NodeJS.ProcessEnv;
   /** Breaks sources before the exporter starts; their names are those of {@link LiveStage.front}. */
@@ -58,6 +64,8 @@ export type Diagnosed = {
 /** A set stage. */
 export type LiveStage = {
   readonly cluster: SimulatedCluster;
+  /** The cluster's clock, and up to half a second the exporter's. */
+  readonly now: () => Instant;
   readonly folder: string;
   readonly port: number;
   readonly url: string;
@@ -86,11 +94,15 @@ export type LiveStage = {
 /** How far back {@link LiveStage.beginRun} starts: the steps before its GPUs take less than this at pace 0.01. */
 const HEAD_START_MS = 3 * 60_000;
 
+/** An exporter takes about so long to make its clock; one that is a little ahead of its sources is doubted by none. */
+const UNTIL_ITS_CLOCK_MS = 800;
+
 /** Sets a stage, and waits until every feed has answered. */
 export async function startLiveStage(options: StageOptions): Promise<LiveStage> {
-  const { name, interval = '1s', env, change } = options;
+  const { name, interval = '1s', speed = 1, env, change } = options;
   const folder = makeFolder(name);
-  const cluster = await startSimulatedCluster({ now: () => Date.now(), pace: 0.01, ...options.world });
+  const { now } = clockFrom(`${new Date(options.begins ?? Date.now()).toISOString()}@${speed}`);
+  const cluster = await startSimulatedCluster({ now, pace: 0.01, ...options.world });
   const nodes = cluster.plan().hosts.map((host) => host.name);
   const fronts = await frontsOf(cluster, [...nodes, KUBE_STATE, 'ui']);
   const port = await freePort();
@@ -101,14 +113,16 @@ export async function startLiveStage(options: StageOptions): Promise<LiveStage> 
   let exporter: ExporterProcess;
   const start: LiveStage['start'] = async (again) => {
     again?.(document);
-    exporter = await runningExporter({ folder, config: stringify(document), port, ...(env ? { env } : {}) });
+    const begins = new Date(now() + speed * UNTIL_ITS_CLOCK_MS).toISOString();
+    const clock = speed === 1 && options.begins === undefined ? {} : { FLOWLEDGER_CLOCK: `${begins}@${speed}` };
+    exporter = await runningExporter({ folder, config: stringify(document), port, env: { ...env, ...clock } });
   };
   const url = `http://127.0.0.1:${port}`;
   const stage: LiveStage = {
-    ...{ cluster, folder, port, url, nodes, start, front },
+    ...{ cluster, now, folder, port, url, nodes, start, front },
     feedOf: (source) => feedOf(source, front(source)),
     beginRun: (gpus) =>
-      cluster.world.launch({ at: Date.now() - HEAD_START_MS, flow: SWEEP_FLOW, fanOut: gpus, minutes: Infinity }),
+      cluster.world.launch({ at: now() - HEAD_START_MS, flow: SWEEP_FLOW, fanOut: gpus, minutes: Infinity }),
     get: (path) => exporter.get(path),
     metrics: () => scrape(url),
     doctor: (...args) => diagnose(folder, ['--server', url, ...args]),
@@ -213,7 +227,7 @@ function documentOf({ cluster, fronts, interval, port }: Setting): Document {
     ...(parse(text) as Document),
     server: { listen: `127.0.0.1:${port}` },
     store: { url: 'chdb:./data' },
-    cycles: { live: '1s' },
+    cycles: { live: interval },
   };
 }
 

@@ -3,7 +3,7 @@ import type { PollOutcome } from '../feeds/poll-feed';
 import type { Instant } from '../units/interval';
 import type { FeedProgress } from './feed-progress';
 
-/** How long a cycle waits for a feed that asks somebody else; what takes longer is taken in by a later cycle, and holds nobody up. */
+/** How long a cycle waits for a feed that asks others; what takes longer holds nobody up: a later cycle takes it in. */
 const PATIENCE_MS = 1_000;
 
 /** One part of what a feed tells; `since` is when the first part of its poll was asked for. */

@@ -10,19 +10,30 @@ export type IssueCheck = {
   readonly well: string;
 };
 
-/** Each issue of these codes as a finding: its place and reason, and its remedy as the fix. */
+/** The issues of these codes as findings: their place and reason, and their remedy as the fix. */
 export function issueFindings({ check, codes, statusOf, well }: IssueCheck, { issues }: FindingFacts): Finding[] {
   const ours = issues.filter(({ code }) => codes.includes(code));
   return findingsOf(
     check,
     well,
-    ours.map((issue) => ({
+    alike(ours).map((issue) => ({
       status: statusOf(issue),
       feed: issue.feed,
       detail: issueSentence(issue),
       fix: issue.remedy,
     })),
   );
+}
+
+/** Issues that would read the same are one, that many times: a value changes where nothing else does. */
+function alike(issues: readonly Issue[]): Issue[] {
+  const first = new Map<string, Issue>();
+  for (const issue of issues) {
+    const text = JSON.stringify([issue.feed, issueSentence({ ...issue, count: 1 }), issue.remedy]);
+    const known = first.get(text);
+    first.set(text, known ? { ...known, count: known.count + issue.count } : issue);
+  }
+  return [...first.values()];
 }
 
 /** Where an issue is, why it is one, and how often, as a sentence. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { loadConfig } from '../../../../exporter/src/config';
+import { type Issue, NOWHERE } from '../../../../exporter/src/facts/issue';
 import { allFindings } from '../../../../exporter/src/views/findings/all-findings';
 import { feedHealth, healthyFacts, healthyState } from '../../../support/view-healthy';
 
@@ -45,6 +46,16 @@ test('beyond ten troubles of a kind their number is told, failed ones first', ()
   expect(failed).toHaveLength(11);
   expect(failed.slice(0, 10).every(({ status }) => status === 'fail')).toBe(true);
   expect(failed[10]).toMatchObject({ status: 'fail', detail: 'And 241 more of the same kind.' });
+});
+
+test('issues that read the same are told once, with how often; another place is another finding', () => {
+  const beat = { ...NOWHERE, code: 'clock_skew', feed: 'service', reason: 'Ahead.', remedy: 'Set the clock.' } as const;
+  const issues = [1, 2, 3].map((value): Issue => ({ ...beat, file: '/runs/1', value: String(value) }));
+  const found = allFindings(healthyFacts({ issues: [...issues, { ...beat, file: '/runs/2', value: '1' }] }));
+  expect(found.filter(({ check }) => check === 'clock_skew').map(({ detail }) => detail)).toEqual([
+    '/runs/1: Ahead (3 times).',
+    '/runs/2: Ahead.',
+  ]);
 });
 
 test.each([
