@@ -88,7 +88,7 @@ ${declared ? holdings() : ''}`;
 }
 
 beforeAll(async () => {
-  postgres = await runningPostgres(55_450);
+  postgres = await runningPostgres(25_450);
   makeReader(postgres);
   makeDatabase(postgres, 'metaflow');
   loadRecording(postgres, 'metaflow');

@@ -26,7 +26,7 @@ const CLUES = `INSERT INTO public.metadata_v3
 
 let server: PostgresProcess;
 beforeAll(async () => {
-  server = await runningPostgres(55_400);
+  server = await runningPostgres(25_400);
   makeReader(server);
   for (const name of ['texts', 'documents']) {
     makeDatabase(server, name);

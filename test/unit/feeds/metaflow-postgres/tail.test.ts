@@ -20,7 +20,7 @@ import { endWriters, MINUTE, SECOND, START, Writer } from './writer';
 
 let server: PostgresProcess;
 beforeAll(async () => {
-  server = await runningPostgres(55_401);
+  server = await runningPostgres(25_401);
   makeReader(server);
 });
 afterAll(async () => {

@@ -10,7 +10,7 @@ import { makeAuthority } from '../../../support/scrape-certificates';
 import { makeDatabase, makeReader, postgresFeedOf, urlOf } from './database';
 import { endWriters, SECOND, START, Writer } from './writer';
 
-const PORT = 55_402;
+const PORT = 25_402;
 let server: PostgresProcess;
 let folder: string;
 let passwordFile: string;
@@ -135,9 +135,9 @@ describe('A database', () => {
   });
 
   it('that nobody serves is told', async () => {
-    const feed = postgresFeedOf('postgresql://reader@127.0.0.1:55499/metaflow');
+    const feed = postgresFeedOf('postgresql://reader@127.0.0.1:25499/metaflow');
     expect(await problemOf(feed)).toBe(
-      'FeedError: postgresql://127.0.0.1:55499/metaflow does not answer (ECONNREFUSED): is it running, and are host ' +
+      'FeedError: postgresql://127.0.0.1:25499/metaflow does not answer (ECONNREFUSED): is it running, and are host ' +
         'and port of the url right?',
     );
   });
