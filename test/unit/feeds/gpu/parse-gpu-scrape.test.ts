@@ -13,7 +13,7 @@ describe('One scrape of a GPU', () => {
       `${GR}{${labels},${pod}} 0.25`,
       `${UTIL}{${labels},${pod}} 90`,
       `${POWER}{${labels},${pod}} 431.5`,
-      `${ENERGY}{${labels},${pod}} 25491669881`,
+      `${ENERGY}{${labels},${pod}} 55491669881`,
       `DCGM_FI_DEV_FB_USED{${labels},${pod}} 1024`,
       'go_goroutines 12',
     ]);
@@ -26,7 +26,7 @@ describe('One scrape of a GPU', () => {
         activityPpm: 250_000,
         signal: 'gr_engine',
         powerMilliwatts: 431_500,
-        energyMillijoules: 25_491_669_881,
+        energyMillijoules: 55_491_669_881,
         pods: [{ uid: '7f-1', namespace: 'ml', name: 'train-0' }],
         model: 'NVIDIA H100',
         profile: null,

@@ -72,7 +72,7 @@ describeWhereThere('The GPUs of a real answer', () => {
       'GPU-838de0dd-3f65-636a-83e8-fcb0f9e03cd0, 0 ppm by gpu_util, - mW, - mJ, []',
     ]],
     ['legacy_1x_empty_pod__issue188_excerpt', 'dcgm-exporter-6ldbb', null, { accepted: 3, ignored: 4 }, {}, [
-      'GPU-c1f38265-5e7c-0a81-14a0-240a35ea8160, 0 ppm by gpu_util, 30982 mW, 25491669881 mJ, []',
+      'GPU-c1f38265-5e7c-0a81-14a0-240a35ea8160, 0 ppm by gpu_util, 30982 mW, 55491669881 mJ, []',
     ]],
     ['tesla_t4__datadog_fixture', '424773df46e0', 'Tesla T4', { accepted: 3, ignored: 20 }, {}, [
       'GPU-20c56d28-0da5-6d26-a36a-e7af1ce2586e, 0 ppm by gpu_util, 8969 mW, 128996013 mJ, []',

@@ -11,32 +11,32 @@ const ERAS = [
     'dcgm_gpu_utilization{UUID="GPU-a",Hostname="n",pod_name="p",pod_namespace="ml"} 37',
     'dcgm_gpu_utilization{UUID="GPU-b",Hostname="n",pod_name="",pod_namespace=""} 0',
     'dcgm_power_usage{UUID="GPU-a",Hostname="n",pod_name="p",pod_namespace="ml"} 431.500000',
-    'dcgm_total_energy_consumption{UUID="GPU-a",Hostname="n",pod_name="p",pod_namespace="ml"} 25491669500',
+    'dcgm_total_energy_consumption{UUID="GPU-a",Hostname="n",pod_name="p",pod_namespace="ml"} 55491669500',
   ] },
   { era: 'dcgm-exporter with the old namespace', lines: [
     'dcgm_gpu_utilization{uuid="GPU-a",Hostname="n",pod_name="p",pod_namespace="ml"} 37',
     'dcgm_gpu_utilization{uuid="GPU-b",Hostname="n"} 0',
     'dcgm_power_usage{uuid="GPU-a",Hostname="n",pod_name="p",pod_namespace="ml"} 431.500000',
-    'dcgm_total_energy_consumption{uuid="GPU-a",Hostname="n",pod_name="p",pod_namespace="ml"} 25491669500',
+    'dcgm_total_energy_consumption{uuid="GPU-a",Hostname="n",pod_name="p",pod_namespace="ml"} 55491669500',
   ] },
   { era: 'DCGM 2 to 4.5', lines: [
     'DCGM_FI_DEV_GPU_UTIL{UUID="GPU-a",Hostname="n",pod="p",namespace="ml"} 37',
     'DCGM_FI_DEV_GPU_UTIL{UUID="GPU-b",Hostname="n"} 0',
     'DCGM_FI_DEV_POWER_USAGE{UUID="GPU-a",Hostname="n",pod="p",namespace="ml"} 431.500000',
-    'DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION{UUID="GPU-a",Hostname="n",pod="p",namespace="ml"} 25491669500',
+    'DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION{UUID="GPU-a",Hostname="n",pod="p",namespace="ml"} 55491669500',
   ] },
   { era: 'DCGM 4.6, its canonical names', lines: [
     '# HELP DCGM_FI_DEV_GPU_UTIL_RATIO GPU utilization.',
     'DCGM_FI_DEV_GPU_UTIL_RATIO{UUID="GPU-a",hostname="n",pod="p",namespace="ml"} 37',
     'DCGM_FI_DEV_GPU_UTIL_RATIO{UUID="GPU-b",hostname="n"} 0',
     'DCGM_FI_DEV_BOARD_POWER_WATTS{UUID="GPU-a",hostname="n",pod="p",namespace="ml"} 431.5',
-    'DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION{UUID="GPU-a",hostname="n",pod="p",namespace="ml"} 25491669500',
+    'DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION{UUID="GPU-a",hostname="n",pod="p",namespace="ml"} 55491669500',
   ] },
   { era: 'DCGM 4.7, in base units', lines: [
     'DCGM_FI_DEV_GPU_UTIL_RATIO{UUID="GPU-a",hostname="n",pod="p",namespace="ml"} 0.37',
     'DCGM_FI_DEV_GPU_UTIL_RATIO{UUID="GPU-b",hostname="n"} 0',
     'DCGM_FI_DEV_BOARD_POWER_WATTS{UUID="GPU-a",hostname="n",pod="p",namespace="ml"} 431.5',
-    'DCGM_FI_DEV_BOARD_ENERGY_JOULES{UUID="GPU-a",hostname="n",pod="p",namespace="ml"} 25491669.5',
+    'DCGM_FI_DEV_BOARD_ENERGY_JOULES{UUID="GPU-a",hostname="n",pod="p",namespace="ml"} 55491669.5',
   ] },
   { era: 'through Prometheus', lines: [
     'DCGM_FI_DEV_GPU_UTIL{UUID="GPU-a",Hostname="n",exported_pod="p",exported_namespace="ml",pod="x",job="d"} 37',
@@ -50,7 +50,7 @@ const ERAS = [
     'DCGM_FI_DEV_GPU_UTIL{UUID="GPU-b",Hostname="n"} 0.0',
     'DCGM_FI_DEV_POWER_USAGE{UUID="GPU-a",Hostname="n",pod="p",namespace="ml"} 431.5',
     '# TYPE DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION counter',
-    'DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION_total{UUID="GPU-a",Hostname="n",pod="p",namespace="ml"} 25491669500',
+    'DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION_total{UUID="GPU-a",Hostname="n",pod="p",namespace="ml"} 55491669500',
     '# EOF',
   ] },
 ];
@@ -59,7 +59,7 @@ describe('The names and units of an era', () => {
   it.each(ERAS)('tell the same in any era: $era', ({ lines }) => {
     const { samples, dropped, issues } = readScrape(lines);
     expect(shownScrape(lines)).toEqual([
-      'GPU-a, 370000 ppm by gpu_util, 431500 mW, 25491669500 mJ, [ml/p]',
+      'GPU-a, 370000 ppm by gpu_util, 431500 mW, 55491669500 mJ, [ml/p]',
       'GPU-b, 0 ppm by gpu_util, - mW, - mJ, []',
     ]);
     expect(samples.map(({ host }) => host)).toEqual(['n', 'n']);
