@@ -53,7 +53,7 @@ function merged({ seen: known, lastSeen }: PodSight, seen: SeenPod, at: Instant)
     completed: later(known.completed, seen.completed),
     lastTerminated: later(known.lastTerminated, seen.lastTerminated),
     deletion: earlier(known.deletion, seen.deletion),
-    requests: at === lastSeen ? larger(known.requests, seen.requests) : newest.requests,
+    requests: at === lastSeen || newest.requests.size === 0 ? larger(known.requests, seen.requests) : newest.requests,
     annotations: known.annotations && seen.annotations ? learned(known.annotations, seen.annotations) : either,
     labels: learned(known.labels, seen.labels),
     owner: newest.owner ?? other.owner,
